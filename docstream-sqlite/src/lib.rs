@@ -1,0 +1,1 @@
+//! A durable log and a store in SQLite files.

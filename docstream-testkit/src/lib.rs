@@ -1,0 +1,1 @@
+//! Contracts, fault wrappers and a generator.
