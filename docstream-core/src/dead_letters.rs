@@ -1,0 +1,27 @@
+//! Where rejected documents are buried.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::{Rejected, Result};
+
+/// Keeps rejected documents with their original bytes, so that a person can look
+/// at them, mend them and send them again.
+#[async_trait]
+pub trait DeadLetters: Send + Sync + 'static {
+    /// Buries `dead`. `Ok` means durable: only then does the pipeline go on.
+    ///
+    /// The same document of the same group, partition and offset may be buried
+    /// again after a crash and is kept once.
+    ///
+    /// Cancel safe: a burial that was cut off is repeated.
+    async fn bury(&self, dead: &[Rejected]) -> Result<()>;
+}
+
+#[async_trait]
+impl<D: DeadLetters + ?Sized> DeadLetters for Arc<D> {
+    async fn bury(&self, dead: &[Rejected]) -> Result<()> {
+        D::bury(self, dead).await
+    }
+}

@@ -1,0 +1,147 @@
+//! What a document type tells about itself: its bytes on a wire, its columns in a store.
+
+use crate::dates::Timestamp;
+use crate::{Money, Raw, RecordRef};
+
+/// A document that can travel as bytes: through a log, a topic or a file of lines.
+pub trait Payload: Sized + Send + Sync + 'static {
+    /// Appends the document's bytes to `out`; for text formats without a line end.
+    fn write_payload(record: RecordRef<'_, Self>, out: &mut Vec<u8>);
+
+    /// The partition key: documents of one key stay in order. Empty for none.
+    fn key<'a>(record: RecordRef<'a, Self>) -> &'a [u8] {
+        record.key()
+    }
+}
+
+/// Passes the original bytes on.
+impl Payload for Raw {
+    fn write_payload(record: RecordRef<'_, Self>, out: &mut Vec<u8>) {
+        out.extend_from_slice(record.raw());
+    }
+}
+
+/// A document with columns: declared once, used by every store.
+///
+/// ```
+/// use docstream_core::{Document, Encoder, Field, Kind, Schema};
+///
+/// struct Student { name: String, grade: i64 }
+///
+/// impl Document for Student {
+///     fn schema() -> &'static Schema {
+///         const FIELDS: &[Field] = &[Field::new("name", Kind::Text), Field::new("grade", Kind::Integer)];
+///         const SCHEMA: Schema = Schema::new("students", FIELDS);
+///         &SCHEMA
+///     }
+///
+///     fn encode<E: Encoder>(&self, _text: &str, out: &mut E) {
+///         out.text(&self.name);
+///         out.integer(self.grade);
+///     }
+/// }
+/// ```
+pub trait Document: Send + Sync + 'static {
+    /// The columns, in the order in which [`encode`](Self::encode) gives the values.
+    fn schema() -> &'static Schema;
+
+    /// Gives one value for each field of the schema, in order. `text` is the arena
+    /// of the batch ([`RecordRef::text`]), for documents that keep spans into it.
+    fn encode<E: Encoder>(&self, text: &str, out: &mut E);
+}
+
+/// Takes the values of a document, one call a field, in the order of its schema.
+pub trait Encoder {
+    /// No value.
+    fn null(&mut self);
+    /// Text.
+    fn text(&mut self, value: &str);
+    /// A whole number.
+    fn integer(&mut self, value: i64);
+    /// An exact amount.
+    fn money(&mut self, value: Money);
+    /// A measured number, not an amount of money.
+    fn real(&mut self, value: f64);
+    /// Yes or no.
+    fn boolean(&mut self, value: bool);
+    /// A moment.
+    fn timestamp(&mut self, value: Timestamp);
+}
+
+/// The columns of a document type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Schema {
+    /// The name of the collection or table: plural, lower case, `_` between words.
+    pub name: &'static str,
+    /// The fields in order.
+    pub fields: &'static [Field],
+    /// Indexes that queries need, each a list of field names.
+    pub indexes: &'static [&'static [&'static str]],
+}
+
+impl Schema {
+    /// A schema without indexes.
+    pub const fn new(name: &'static str, fields: &'static [Field]) -> Self {
+        Self {
+            name,
+            fields,
+            indexes: &[],
+        }
+    }
+
+    /// With these indexes.
+    #[must_use]
+    pub const fn indexed(mut self, indexes: &'static [&'static [&'static str]]) -> Self {
+        self.indexes = indexes;
+        self
+    }
+}
+
+/// A column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field {
+    /// Its name: lower case, `_` between words.
+    pub name: &'static str,
+    /// The type of its values.
+    pub kind: Kind,
+    /// Whether every document has it.
+    pub required: bool,
+}
+
+impl Field {
+    /// A field that every document has.
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            required: true,
+        }
+    }
+
+    /// The same field, which a document may lack.
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+}
+
+/// The type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A whole number, 64 bits signed.
+    Integer,
+    /// An exact amount of at most four decimals.
+    Money,
+    /// A measured number.
+    Real,
+    /// Yes or no.
+    Boolean,
+    /// A moment in UTC, to the microsecond.
+    Timestamp,
+}

@@ -1,0 +1,66 @@
+//! A document that nobody has parsed yet.
+
+use std::sync::Arc;
+
+use crate::{RecordRef, Span};
+
+/// The document type of sources that do not parse: bytes, or a row of fields that
+/// a CSV reader has already split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raw {
+    /// The record's bytes, [`RecordRef::raw`], are the document.
+    Bytes,
+    /// The document is a row; [`RecordRef::row`] gives its fields.
+    Row {
+        /// The index of its first field in the batch.
+        first: u32,
+        /// How many fields it has.
+        len: u32,
+    },
+}
+
+/// A row of a CSV file with the names of its columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    pub(crate) header: &'a Arc<[Box<str>]>,
+    pub(crate) fields: &'a [Span],
+    pub(crate) text: &'a str,
+}
+
+impl<'a> Row<'a> {
+    /// The names of the columns, shared by all rows of a file.
+    pub fn header(&self) -> &'a Arc<[Box<str>]> {
+        self.header
+    }
+
+    /// How many fields.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The field at `index`.
+    pub fn get(&self, index: usize) -> Option<&'a str> {
+        self.fields.get(index).map(|span| span.text(self.text))
+    }
+
+    /// The fields in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a str> {
+        let text = self.text;
+        self.fields.iter().map(move |span| span.text(text))
+    }
+}
+
+impl<'a> RecordRef<'a, Raw> {
+    /// The fields, if the record was read as a row.
+    pub fn row(&self) -> Option<Row<'a>> {
+        match *self.doc() {
+            Raw::Bytes => None,
+            Raw::Row { first, len } => self.batch.row(first, len),
+        }
+    }
+}
