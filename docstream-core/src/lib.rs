@@ -1,6 +1,7 @@
 //! The core of docstream.
 
 mod batch;
+mod crash_point;
 #[path = "dates_stub.rs"]
 pub mod dates;
 mod dead_letters;
@@ -21,6 +22,7 @@ mod span;
 mod transform;
 
 pub use batch::{Batch, BatchBuilder, Incoming};
+pub use crash_point::crash_point;
 pub use dates::{Money, Timestamp};
 pub use dead_letters::DeadLetters;
 pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
