@@ -1,5 +1,11 @@
 //! The core of docstream.
 
+#[cfg(panic = "abort")]
+compile_error!(
+    "docstream needs panic = \"unwind\" (the default): a panic in a transform rejects that \
+     document, and with panic = \"abort\" it would end the process"
+);
+
 mod error;
 mod fault;
 mod id;
