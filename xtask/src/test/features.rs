@@ -24,22 +24,13 @@ pub(super) fn run() -> Outcome {
 fn check(package: &str, feature: &str) -> Outcome {
     // Clippy rather than check: its `-D warnings` binds the workspace only and rebuilds
     // no dependency, as RUSTFLAGS would.
-    cargo::run(&[
-        "clippy",
-        "--quiet",
-        "--profile",
-        PROFILE,
-        "--locked",
-        "--package",
-        package,
-        "--lib",
-        "--no-default-features",
-        "--features",
-        feature,
-        "--",
-        "-D",
-        "warnings",
-    ])
+    let mut arguments = vec!["clippy", "--quiet", "--profile", PROFILE, "--locked"];
+    arguments.extend(["--package", package, "--lib", "--no-default-features"]);
+    if !feature.is_empty() {
+        arguments.extend(["--features", feature]);
+    }
+    arguments.extend(["--", "-D", "warnings"]);
+    cargo::run(&arguments)
 }
 
 /// A panic in a transform is that document's rejection; a program that aborts instead
