@@ -1,8 +1,13 @@
 //! The core of docstream.
 
+#[cfg(panic = "abort")]
+compile_error!(
+    "docstream needs panic = \"unwind\" (the default): a panic in a transform rejects that \
+     document, and with panic = \"abort\" it would end the process"
+);
+
 mod batch;
 mod crash_point;
-#[path = "dates_stub.rs"]
 pub mod dates;
 mod dead_letters;
 mod document;
@@ -10,6 +15,7 @@ mod error;
 mod fault;
 mod id;
 mod observer;
+mod money_stub;
 pub mod pipeline;
 mod position;
 mod raw;
@@ -23,7 +29,8 @@ mod transform;
 
 pub use batch::{Batch, BatchBuilder, Incoming};
 pub use crash_point::crash_point;
-pub use dates::{Money, Timestamp};
+pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};
+pub use money_stub::Money;
 pub use dead_letters::DeadLetters;
 pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
 pub use error::{Class, Error, Recovery, Result};
