@@ -6,6 +6,7 @@ compile_error!(
      document, and with panic = \"abort\" it would end the process"
 );
 
+mod audit;
 mod batch;
 mod crash_point;
 pub mod dates;
@@ -27,6 +28,7 @@ mod source;
 mod span;
 mod transform;
 
+pub use audit::{AuditReport, Finding, Scan, audit};
 pub use batch::{Batch, BatchBuilder, Incoming};
 pub use crash_point::crash_point;
 pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};
