@@ -30,6 +30,7 @@ mod line;
 mod poison;
 mod quantity;
 mod shape;
+mod source;
 mod specials;
 mod spelling;
 mod spoil_csv;
@@ -49,6 +50,7 @@ pub use csv::CSV_HEADER;
 pub use expected::Expected;
 pub use line::{Kind, Line};
 pub use poison::Poison;
+pub use source::GeneratorSource;
 pub use text::DateOrder;
 
 /// What a correct pipeline does with a document, under policy `retail`.
