@@ -4,6 +4,7 @@ pub mod dates;
 mod error;
 mod fault;
 mod id;
+mod invoice;
 mod limits;
 mod money;
 mod position;
@@ -16,6 +17,10 @@ pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestam
 pub use error::{Class, Error, Recovery, Result};
 pub use fault::{Code, Fault, UnknownCode};
 pub use id::{ContentHash, ContentHasher, DocId, InvalidDocId, SourceId};
+pub use invoice::{
+    Columns, Country, CustomerId, Description, ExtraColumns, InvoiceKind, InvoiceLine, InvoiceNo,
+    InvoiceParser, InvoiceRules, Policy, Quantity, StockCode, write_json,
+};
 pub use limits::Limits;
 pub use money::Money;
 pub use position::{Checkpoint, Offset, Partition};
