@@ -15,7 +15,9 @@ mod document;
 mod error;
 mod fault;
 mod id;
-mod money_stub;
+mod invoice;
+mod limits;
+mod money;
 mod observer;
 pub mod pipeline;
 mod position;
@@ -27,6 +29,8 @@ mod sink;
 mod source;
 mod span;
 mod transform;
+mod validation;
+mod value_fault;
 
 pub use audit::{AuditReport, Finding, Scan, audit};
 pub use batch::{Batch, BatchBuilder, Incoming};
@@ -37,7 +41,12 @@ pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
 pub use error::{Class, Error, Recovery, Result};
 pub use fault::{Code, Fault, UnknownCode};
 pub use id::{ContentHash, ContentHasher, DocId, InvalidDocId, SourceId};
-pub use money_stub::Money;
+pub use invoice::{
+    Columns, Country, CustomerId, Description, ExtraColumns, InvoiceKind, InvoiceLine, InvoiceNo,
+    InvoiceParser, InvoiceRules, Policy, Quantity, StockCode, write_json,
+};
+pub use limits::Limits;
+pub use money::Money;
 pub use observer::{Event, Observer};
 pub use pipeline::Pipeline;
 pub use position::{Checkpoint, Offset, Partition};
@@ -49,3 +58,5 @@ pub use sink::{IdempotentSink, Outcome, Sink, Write, WriteReport};
 pub use source::{Checkpoints, Committer, Demand, Next, Release, Source};
 pub use span::Span;
 pub use transform::{Chain, Identity, Retain, Transform, TryMap, retain, try_map};
+pub use validation::faults_of;
+pub use value_fault::ValueFault;

@@ -38,6 +38,18 @@ impl Span {
         span
     }
 
+    /// Everything that was appended to `arena` since it was `start` bytes long.
+    pub fn since(start: usize, arena: &str) -> Self {
+        Self::new(start, arena.len() - start)
+    }
+
+    /// The part of this piece that is `len` bytes long from `from` on.
+    #[must_use]
+    pub fn part(self, from: usize, len: usize) -> Self {
+        debug_assert!(from + len <= self.len(), "a part outside of its span");
+        Self::new(self.range().start + from, len)
+    }
+
     /// Appends `bytes` to `arena` and says where they are.
     pub fn push_bytes(arena: &mut Vec<u8>, bytes: &[u8]) -> Self {
         let span = Self::new(arena.len(), bytes.len());
