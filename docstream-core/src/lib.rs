@@ -19,6 +19,7 @@ mod invoice;
 mod limits;
 mod money;
 mod observer;
+mod parse_json;
 pub mod pipeline;
 mod position;
 mod raw;
@@ -43,11 +44,12 @@ pub use fault::{Code, Fault, UnknownCode};
 pub use id::{ContentHash, ContentHasher, DocId, InvalidDocId, SourceId};
 pub use invoice::{
     Columns, Country, CustomerId, Description, ExtraColumns, InvoiceKind, InvoiceLine, InvoiceNo,
-    InvoiceParser, InvoiceRules, Policy, Quantity, StockCode, write_json,
+    InvoiceParser, InvoiceRules, ParseInvoices, Policy, Quantity, StockCode, write_json,
 };
 pub use limits::Limits;
 pub use money::Money;
 pub use observer::{Event, Observer};
+pub use parse_json::{ParseJson, Validate};
 pub use pipeline::Pipeline;
 pub use position::{Checkpoint, Offset, Partition};
 pub use raw::{Raw, Row};

@@ -16,6 +16,7 @@ mod policy;
 mod quantity;
 mod stock_code;
 mod text;
+mod transform;
 mod value;
 
 pub use columns::{Columns, ExtraColumns};
@@ -29,3 +30,6 @@ pub use parser::{InvoiceParser, InvoiceRules};
 pub use policy::Policy;
 pub use quantity::Quantity;
 pub use stock_code::StockCode;
+pub use transform::ParseInvoices;
+
+pub(crate) use json::exceeds_depth;

@@ -6,4 +6,5 @@ pub(crate) mod read;
 mod serde;
 mod write;
 
+pub(crate) use depth::exceeds as exceeds_depth;
 pub use write::write_json;
