@@ -146,7 +146,7 @@ fn minute_of_day(sunday: bool, part: u64, whole: u64) -> u64 {
         &WEEKDAY_HOURS
     };
     let total: u64 = hours.iter().sum();
-    // In minutes of the busiest measure, so that no division is needed per hour.
+    // Scaled so that an hour takes its weight times 60, and a minute its weight.
     let mut left = part * total * 60 / whole.max(1);
     for (hour, weight) in (8..).zip(hours) {
         if left < weight * 60 {
