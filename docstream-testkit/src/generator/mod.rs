@@ -193,7 +193,7 @@ impl Generator {
     /// use docstream_testkit::generator::Generator;
     ///
     /// let document = Generator::new(0).document(0);
-    /// assert!(document.body.starts_with(b"{\"InvoiceNo\":\"536365\",\"StockCode\":"));
+    /// assert!(document.body.starts_with(b"{\"InvoiceNo\":\"C536365\",\"StockCode\":"));
     /// assert!(document.verdict.is_valid());
     /// ```
     pub fn document(&self, k: u64) -> Generated {
