@@ -8,6 +8,7 @@ mod document;
 mod error;
 mod fault;
 mod id;
+pub mod memory;
 mod observer;
 pub mod pipeline;
 mod position;
