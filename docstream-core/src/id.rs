@@ -102,6 +102,7 @@ impl DocId {
     }
 
     /// The id of the `index`-th document made from this one.
+    #[must_use]
     pub fn child(&self, index: u64) -> Self {
         SourceId::new("", "child", &[&self.to_bytes()]).doc(index)
     }

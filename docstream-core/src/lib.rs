@@ -1,7 +1,13 @@
 //! The core of docstream.
 
+#[cfg(panic = "abort")]
+compile_error!(
+    "docstream needs panic = \"unwind\" (the default): a panic in a transform rejects that \
+     document, and with panic = \"abort\" it would end the process"
+);
+
 mod batch;
-#[path = "dates_stub.rs"]
+mod crash_point;
 pub mod dates;
 mod dead_letters;
 mod document;
@@ -9,6 +15,7 @@ mod error;
 mod fault;
 mod id;
 pub mod memory;
+mod money_stub;
 mod observer;
 pub mod pipeline;
 mod position;
@@ -22,12 +29,14 @@ mod span;
 mod transform;
 
 pub use batch::{Batch, BatchBuilder, Incoming};
-pub use dates::{Money, Timestamp};
+pub use crash_point::crash_point;
+pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};
 pub use dead_letters::DeadLetters;
 pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
 pub use error::{Class, Error, Recovery, Result};
 pub use fault::{Code, Fault, UnknownCode};
 pub use id::{ContentHash, ContentHasher, DocId, InvalidDocId, SourceId};
+pub use money_stub::Money;
 pub use observer::{Event, Observer};
 pub use pipeline::Pipeline;
 pub use position::{Checkpoint, Offset, Partition};

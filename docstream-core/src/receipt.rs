@@ -52,7 +52,8 @@ impl Receipt {
 /// write was written or is a duplicate, and compares before it sets:
 ///
 /// - no checkpoint yet, or one of a lower epoch: set `to`;
-/// - one of the same epoch: set `to` if it stands at `from`;
+/// - one of the same epoch: set `to` if it stands at `from`, nothing if it stands at
+///   `to` already (the answer to an earlier try was lost);
 /// - otherwise the write fails with [`Error::fenced`](crate::Error::fenced), and none of its rows is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advance {

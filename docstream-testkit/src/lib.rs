@@ -1,1 +1,3 @@
 //! Contracts, fault wrappers and a generator.
+
+pub mod generator;

@@ -1,0 +1,182 @@
+//! When to try again.
+
+use std::hash::{BuildHasher, Hasher};
+use std::time::{Duration, Instant};
+
+use crate::observer::{Event, Observer};
+use crate::{Class, Error, Recovery, Result};
+
+/// How failures that are nobody's fault are repeated: for ever, with a wait that
+/// doubles from [`initial`](Self::initial) to [`max`](Self::max) and of which a random
+/// part is slept ("full jitter"), so that workers do not come back in step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RetryPolicy {
+    /// The upper bound of the first wait.
+    pub initial: Duration,
+    /// The upper bound of any wait.
+    pub max: Duration,
+    /// After how long without success the observer hears that the pipeline is stalled.
+    pub stalled_after: Duration,
+    /// What to do about settings, credentials or schemas that are wrong.
+    pub on_config: OnConfig,
+}
+
+/// What to do about an error of [`Class::Config`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum OnConfig {
+    /// Stop the pipeline and say why: right where a person or a scheduler watches.
+    Stop,
+    /// Stay up and try again this often: right for a service, which must not loop
+    /// through crashes until somebody mends the settings.
+    RetryEvery(Duration),
+}
+
+impl Default for RetryPolicy {
+    /// 100 ms to 30 s, stalled after 30 s, stop on wrong settings.
+    fn default() -> Self {
+        Self {
+            initial: Duration::from_millis(100),
+            max: Duration::from_secs(30),
+            stalled_after: Duration::from_secs(30),
+            on_config: OnConfig::Stop,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// With waits from `initial` to `max`.
+    #[must_use]
+    pub fn waits(mut self, initial: Duration, max: Duration) -> Self {
+        self.initial = initial;
+        self.max = max.max(initial);
+        self
+    }
+
+    /// With `on_config`.
+    #[must_use]
+    pub fn on_config(mut self, on_config: OnConfig) -> Self {
+        self.on_config = on_config;
+        self
+    }
+}
+
+/// The waits of one piece of work.
+pub(crate) struct Backoff<'a> {
+    policy: RetryPolicy,
+    observer: &'a dyn Observer,
+    attempt: u32,
+    since: Option<Instant>,
+}
+
+impl<'a> Backoff<'a> {
+    pub(crate) fn new(policy: RetryPolicy, observer: &'a dyn Observer) -> Self {
+        Self {
+            policy,
+            observer,
+            attempt: 0,
+            since: None,
+        }
+    }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Waits as `error` demands; gives it back if it says stop.
+    pub(crate) async fn wait(&mut self, error: Error) -> Result<()> {
+        let wait = match (error.recovery(), self.policy.on_config) {
+            (Recovery::Retry { after }, _) => self.jittered().max(after.unwrap_or_default()),
+            (Recovery::Stop, OnConfig::RetryEvery(pause)) if error.class() == Class::Config => {
+                pause
+            }
+            (Recovery::Stop, _) => return Err(error),
+        };
+        self.attempt += 1;
+        self.observer.on(&Event::Retry {
+            error: &error,
+            attempt: self.attempt,
+            wait,
+        });
+        let since = self.since.get_or_insert_with(Instant::now).elapsed();
+        if since >= self.policy.stalled_after {
+            self.observer.on(&Event::Stalled {
+                error: &error,
+                since,
+            });
+        }
+        tracing::debug!(%error, attempt = self.attempt, ?wait, "trying again");
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+
+    fn jittered(&self) -> Duration {
+        let bound = self
+            .policy
+            .initial
+            .saturating_mul(1 << self.attempt.min(20))
+            .min(self.policy.max);
+        bound.mul_f64(random_fraction())
+    }
+}
+
+/// A number from 0 to 1. The standard library seeds every `RandomState` at random,
+/// which is random enough to keep workers apart.
+fn random_fraction() -> f64 {
+    let bits = std::collections::hash_map::RandomState::new()
+        .build_hasher()
+        .finish();
+    (bits >> 11) as f64 / (1u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_the_bound_and_never_past_it() {
+        let policy = RetryPolicy::default();
+        let mut backoff = Backoff::new(policy, &());
+        for attempt in 0..100 {
+            backoff.attempt = attempt;
+            let bound = policy
+                .initial
+                .saturating_mul(1 << attempt.min(20))
+                .min(policy.max);
+            assert!(backoff.jittered() <= bound);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_is_repeated_and_a_wrong_setting_is_not() {
+        let mut backoff = Backoff::new(RetryPolicy::default(), &());
+        assert!(
+            backoff
+                .wait(Error::transient("write", "away"))
+                .await
+                .is_ok()
+        );
+        assert!(
+            backoff
+                .wait(Error::config("write", "wrong password"))
+                .await
+                .is_err()
+        );
+        let patient =
+            RetryPolicy::default().on_config(OnConfig::RetryEvery(Duration::from_secs(60)));
+        let mut backoff = Backoff::new(patient, &());
+        assert!(
+            backoff
+                .wait(Error::config("write", "wrong password"))
+                .await
+                .is_ok()
+        );
+        assert!(
+            backoff
+                .wait(Error::fenced("write", "somebody else"))
+                .await
+                .is_err()
+        );
+    }
+}
