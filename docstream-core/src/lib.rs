@@ -17,6 +17,7 @@ mod fault;
 mod id;
 mod invoice;
 mod limits;
+pub mod memory;
 mod money;
 mod observer;
 mod parse_json;
