@@ -88,11 +88,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
                     };
                     seen[index] = true;
                 }
-                Key::Unknown(pointer) => strays.push(Fault::new(
-                    pointer,
-                    Code::UnknownField,
-                    "an invoice line has no such field",
-                )),
+                Key::Unknown(fault) => strays.push(fault),
                 Key::Unlisted => {}
             }
         }
@@ -130,7 +126,7 @@ fn value(raw: &str) -> Value<'_> {
 
 enum Key {
     Known(Field),
-    Unknown(String),
+    Unknown(Fault),
     Unlisted,
 }
 
@@ -156,14 +152,27 @@ impl Visitor<'_> for KeySeed {
     fn visit_str<E>(self, key: &str) -> Result<Key, E> {
         Ok(match Field::of_key(key) {
             Some(field) => Key::Known(field),
-            None if self.room => Key::Unknown(pointer(key)),
+            None if self.room => Key::Unknown(stray(key)),
             None => Key::Unlisted,
         })
     }
 }
 
-/// The JSON pointer of an unknown key: without control characters, and cut short
-/// where the key is longer than any real one.
+/// The fault of a key that no field has.
+#[cold]
+fn stray(key: &str) -> Fault {
+    if key.contains(char::is_control) {
+        return Fault::document(Code::InvalidCharacter, "a key has a control character");
+    }
+    Fault::new(
+        pointer(key),
+        Code::UnknownField,
+        "an invoice line has no such field",
+    )
+}
+
+/// The JSON pointer of an unknown key, cut short where the key is longer than any
+/// real one.
 fn pointer(key: &str) -> String {
     let mut pointer = String::from("/");
     for (index, character) in key.chars().enumerate() {
@@ -174,7 +183,6 @@ fn pointer(key: &str) -> String {
             }
             '~' => pointer.push_str("~0"),
             '/' => pointer.push_str("~1"),
-            _ if character.is_control() => pointer.push(char::REPLACEMENT_CHARACTER),
             _ => pointer.push(character),
         }
     }
