@@ -1,13 +1,14 @@
 //! The core of docstream.
 
 mod batch;
-#[path = "dates_stub.rs"]
 pub mod dates;
 mod dead_letters;
 mod document;
 mod error;
 mod fault;
 mod id;
+#[path = "money_stub.rs"]
+mod money;
 mod observer;
 pub mod pipeline;
 mod position;
@@ -21,12 +22,13 @@ mod span;
 mod transform;
 
 pub use batch::{Batch, BatchBuilder, Incoming};
-pub use dates::{Money, Timestamp};
+pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};
 pub use dead_letters::DeadLetters;
 pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
 pub use error::{Class, Error, Recovery, Result};
 pub use fault::{Code, Fault, UnknownCode};
 pub use id::{ContentHash, ContentHasher, DocId, InvalidDocId, SourceId};
+pub use money::Money;
 pub use observer::{Event, Observer};
 pub use pipeline::Pipeline;
 pub use position::{Checkpoint, Offset, Partition};

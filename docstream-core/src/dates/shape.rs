@@ -1,0 +1,220 @@
+//! The two built-in ways to write a date, read byte by byte.
+//!
+//! First the shape, then the values: what has the shape of a rule is that rule's,
+//! so that no date slips from one rule to another because of its numbers.
+
+use super::calendar::{self, MICROS_PER_DAY, MICROS_PER_SECOND};
+use super::fault::Flaw;
+use super::{DateOrder, Timestamp};
+
+/// A date and time of day that the calendar has, in no zone yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Local {
+    /// Days since 1970-01-01.
+    pub(super) day: i32,
+    /// Microseconds since midnight.
+    pub(super) micros: i64,
+}
+
+impl Local {
+    /// The instant, where the clock is `offset` seconds ahead of UTC.
+    #[inline]
+    pub(super) fn at_offset(self, offset: i32) -> Option<Timestamp> {
+        let utc = i64::from(self.day) * MICROS_PER_DAY + self.micros;
+        Timestamp::from_unix_micros(utc - i64::from(offset) * MICROS_PER_SECOND)
+    }
+}
+
+/// A date as it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) local: Local,
+    /// Seconds ahead of UTC, if the text says so.
+    pub(super) offset: Option<i32>,
+}
+
+/// A time of day as read, not yet checked.
+#[derive(Clone, Copy)]
+struct Clock {
+    hour: u32,
+    minute: u32,
+    second: u32,
+    nanos: u32,
+}
+
+impl Clock {
+    #[inline]
+    fn on(self, year: i32, month: u32, day: u32) -> Result<Local, Flaw> {
+        if !calendar::exists(year, month, day) || self.hour > 23 || self.minute > 59 {
+            return Err(Flaw::Impossible);
+        }
+        if self.second > 59 {
+            return Err(Flaw::second(self.second));
+        }
+        if !self.nanos.is_multiple_of(1000) {
+            return Err(Flaw::TooPrecise);
+        }
+        let seconds = i64::from(self.hour * 3600 + self.minute * 60 + self.second);
+        Ok(Local {
+            day: calendar::to_days(year, month, day),
+            micros: seconds * MICROS_PER_SECOND + i64::from(self.nanos / 1000),
+        })
+    }
+}
+
+/// Reads `YYYY-MM-DD[T ]HH:MM[:SS[.f]][Z|±HH:MM]`.
+#[inline]
+pub(super) fn iso(text: &[u8]) -> Result<Reading, Flaw> {
+    let (head, rest) = text.split_first_chunk::<16>().ok_or(Flaw::Shape)?;
+    let [
+        _,
+        _,
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        b'-',
+        _,
+        _,
+        b'T' | b't' | b' ',
+        _,
+        _,
+        b':',
+        _,
+        _,
+    ] = head
+    else {
+        return Err(Flaw::Shape);
+    };
+    let digits = head.map(|byte| byte.wrapping_sub(b'0'));
+    const DIGITS: [usize; 12] = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15];
+    if DIGITS.iter().any(|&at| digits[at] > 9) {
+        return Err(Flaw::Shape);
+    }
+    let pair = |at: usize| u32::from(digits[at]) * 10 + u32::from(digits[at + 1]);
+    let (second, nanos, rest) = seconds(rest)?;
+    let offset = match rest {
+        [] => None,
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), a, b, b':', c, d] => {
+            let (hours, minutes) = (two(*a, *b)?, two(*c, *d)?);
+            if hours > 23 || minutes > 59 {
+                return Err(Flaw::Impossible);
+            }
+            let ahead = (hours * 3600 + minutes * 60) as i32;
+            Some(if *sign == b'-' { -ahead } else { ahead })
+        }
+        _ => return Err(Flaw::Shape),
+    };
+    let clock = Clock {
+        hour: pair(11),
+        minute: pair(14),
+        second,
+        nanos,
+    };
+    let local = clock.on((pair(0) * 100 + pair(2)) as i32, pair(5), pair(8))?;
+    Ok(Reading { local, offset })
+}
+
+/// A date with slashes, whose first two numbers are day and month in some order.
+#[derive(Clone, Copy)]
+pub(super) struct SlashDate {
+    first: u32,
+    second: u32,
+    year: i32,
+    clock: Clock,
+}
+
+impl SlashDate {
+    /// Reads `N/N/YYYY H:MM[:SS[.f]]`, `N` and `H` of one or two digits.
+    #[inline]
+    pub(super) fn read(text: &[u8]) -> Result<Self, Flaw> {
+        let (first, rest) = one_or_two(text)?;
+        let (second, rest) = one_or_two(after(b'/', rest)?)?;
+        let [a, b, c, d, b' ', rest @ ..] = after(b'/', rest)? else {
+            return Err(Flaw::Shape);
+        };
+        let year = (two(*a, *b)? * 100 + two(*c, *d)?) as i32;
+        let (hour, rest) = one_or_two(rest)?;
+        let [b':', a, b, rest @ ..] = rest else {
+            return Err(Flaw::Shape);
+        };
+        let minute = two(*a, *b)?;
+        let (seconds, nanos, []) = seconds(rest)? else {
+            return Err(Flaw::Shape);
+        };
+        let clock = Clock {
+            hour,
+            minute,
+            second: seconds,
+            nanos,
+        };
+        Ok(Self {
+            first,
+            second,
+            year,
+            clock,
+        })
+    }
+
+    /// The date, if the calendar has it, with day and month in that order.
+    #[inline]
+    pub(super) fn in_order(self, order: DateOrder) -> Result<Local, Flaw> {
+        match order {
+            DateOrder::MonthFirst => self.clock.on(self.year, self.first, self.second),
+            DateOrder::DayFirst => self.clock.on(self.year, self.second, self.first),
+        }
+    }
+}
+
+/// Reads `[:SS[.f]]`: the second, its nanoseconds, and what follows.
+#[inline]
+fn seconds(text: &[u8]) -> Result<(u32, u32, &[u8]), Flaw> {
+    let [b':', a, b, rest @ ..] = text else {
+        return Ok((0, 0, text));
+    };
+    let second = two(*a, *b)?;
+    let [b'.', rest @ ..] = rest else {
+        return Ok((second, 0, rest));
+    };
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..=9).contains(&digits) {
+        return Err(Flaw::Shape);
+    }
+    let (fraction, rest) = rest.split_at(digits);
+    let number = |sum, byte: &u8| sum * 10 + u32::from(byte - b'0');
+    let nanos = fraction.iter().fold(0, number) * 10_u32.pow(9 - digits as u32);
+    Ok((second, nanos, rest))
+}
+
+#[inline]
+fn digit(byte: u8) -> Result<u32, Flaw> {
+    let digit = byte.wrapping_sub(b'0');
+    if digit > 9 {
+        return Err(Flaw::Shape);
+    }
+    Ok(u32::from(digit))
+}
+
+#[inline]
+fn two(tens: u8, ones: u8) -> Result<u32, Flaw> {
+    Ok(digit(tens)? * 10 + digit(ones)?)
+}
+
+#[inline]
+fn one_or_two(text: &[u8]) -> Result<(u32, &[u8]), Flaw> {
+    match text {
+        [tens, ones, rest @ ..] if ones.is_ascii_digit() => Ok((two(*tens, *ones)?, rest)),
+        [ones, rest @ ..] => Ok((digit(*ones)?, rest)),
+        [] => Err(Flaw::Shape),
+    }
+}
+
+#[inline]
+fn after(separator: u8, text: &[u8]) -> Result<&[u8], Flaw> {
+    match text {
+        [first, rest @ ..] if *first == separator => Ok(rest),
+        _ => Err(Flaw::Shape),
+    }
+}
