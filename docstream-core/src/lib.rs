@@ -7,7 +7,8 @@ mod document;
 mod error;
 mod fault;
 mod id;
-#[path = "money_stub.rs"]
+mod invoice;
+mod limits;
 mod money;
 mod observer;
 pub mod pipeline;
@@ -20,6 +21,8 @@ mod sink;
 mod source;
 mod span;
 mod transform;
+mod validation;
+mod value_fault;
 
 pub use batch::{Batch, BatchBuilder, Incoming};
 pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};
@@ -28,6 +31,11 @@ pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
 pub use error::{Class, Error, Recovery, Result};
 pub use fault::{Code, Fault, UnknownCode};
 pub use id::{ContentHash, ContentHasher, DocId, InvalidDocId, SourceId};
+pub use invoice::{
+    Columns, Country, CustomerId, Description, ExtraColumns, InvoiceKind, InvoiceLine, InvoiceNo,
+    InvoiceParser, InvoiceRules, Policy, Quantity, StockCode, write_json,
+};
+pub use limits::Limits;
 pub use money::Money;
 pub use observer::{Event, Observer};
 pub use pipeline::Pipeline;
@@ -40,3 +48,5 @@ pub use sink::{IdempotentSink, Outcome, Sink, Write, WriteReport};
 pub use source::{Checkpoints, Committer, Demand, Next, Release, Source};
 pub use span::Span;
 pub use transform::{Chain, Identity, Retain, Transform, TryMap, retain, try_map};
+pub use validation::faults_of;
+pub use value_fault::ValueFault;

@@ -59,6 +59,16 @@ impl Span {
         piece.unwrap_or_default()
     }
 
+    /// Everything of `arena` from `start` on.
+    pub(crate) fn since(start: usize, arena: &str) -> Self {
+        Self::new(start, arena.len() - start)
+    }
+
+    /// The `len` bytes from `start` of this piece.
+    pub(crate) const fn part(self, start: usize, len: usize) -> Self {
+        Self::new(self.start as usize + start, len)
+    }
+
     /// The positions in the arena.
     pub const fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.start as usize + self.len as usize

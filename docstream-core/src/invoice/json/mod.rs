@@ -1,0 +1,9 @@
+//! Invoice lines as JSON in the data set's names.
+
+mod depth;
+pub(crate) mod fast;
+pub(crate) mod read;
+mod serde;
+mod write;
+
+pub use write::write_json;
