@@ -13,6 +13,7 @@ mod money;
 mod observer;
 pub mod pipeline;
 mod position;
+pub mod queries;
 mod raw;
 mod receipt;
 mod record;
@@ -26,7 +27,10 @@ mod value_fault;
 
 pub use batch::{Batch, BatchBuilder, Incoming};
 pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};
-pub use dead_letters::DeadLetters;
+pub use dead_letters::{
+    Buried, DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetterQueries, DeadLetterState,
+    DeadLetters, resend,
+};
 pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
 pub use error::{Class, Error, Recovery, Result};
 pub use fault::{Code, Fault, UnknownCode};
@@ -40,6 +44,7 @@ pub use money::Money;
 pub use observer::{Event, Observer};
 pub use pipeline::Pipeline;
 pub use position::{Checkpoint, Offset, Partition};
+pub use queries::InvoiceQueries;
 pub use raw::{Raw, Row};
 pub use receipt::{Advance, Epoch, Extent, Receipt};
 pub use record::{Headers, Record, RecordRef};
