@@ -23,6 +23,7 @@ mod observer;
 mod parse_json;
 pub mod pipeline;
 mod position;
+pub mod queries;
 mod raw;
 mod receipt;
 mod record;
@@ -38,7 +39,10 @@ pub use audit::{AuditReport, Finding, Scan, audit};
 pub use batch::{Batch, BatchBuilder, Incoming};
 pub use crash_point::crash_point;
 pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};
-pub use dead_letters::DeadLetters;
+pub use dead_letters::{
+    Buried, DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetterQueries, DeadLetterState,
+    DeadLetters, resend,
+};
 pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
 pub use error::{Class, Error, Recovery, Result};
 pub use fault::{Code, Fault, UnknownCode};
@@ -53,6 +57,7 @@ pub use observer::{Event, Observer};
 pub use parse_json::{ParseJson, Validate};
 pub use pipeline::Pipeline;
 pub use position::{Checkpoint, Offset, Partition};
+pub use queries::InvoiceQueries;
 pub use raw::{Raw, Row};
 pub use receipt::{Advance, Epoch, Extent, Receipt};
 pub use record::{Headers, Record, RecordRef};

@@ -5,6 +5,7 @@ mod columns;
 mod country;
 mod customer;
 mod description;
+mod document;
 mod draft;
 mod field;
 mod json;
