@@ -18,6 +18,9 @@ mod stock_code;
 mod text;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use columns::{Columns, ExtraColumns};
 pub use country::Country;
 pub use customer::CustomerId;

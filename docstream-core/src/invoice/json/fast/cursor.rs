@@ -93,9 +93,9 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn quantity(&mut self) -> Option<Quantity> {
         let negative = self.minus();
-        let number = whole(self.digits(9)?);
-        let number = i32::try_from(number).ok()?;
-        Some(Quantity(if negative { -number } else { number }))
+        let number = whole(self.digits(10)?);
+        let number = i32::try_from(if negative { -number } else { number }).ok()?;
+        Some(Quantity(number))
     }
 
     pub(super) fn price(&mut self) -> Option<Money> {
