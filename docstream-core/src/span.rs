@@ -24,6 +24,7 @@ impl Span {
     ///
     /// An arena holds at most 4 GiB; a batch's is a thousandth of that, and
     /// [`InvoiceParser`](crate::InvoiceParser) refuses a document that would not fit.
+    #[inline]
     pub fn push(arena: &mut String, text: &str) -> Self {
         let start = arena.len();
         arena.push_str(text);
@@ -31,6 +32,7 @@ impl Span {
     }
 
     /// The text in the arena it was pushed to; empty in any other where it does not fit.
+    #[inline]
     pub fn resolve<'a>(&self, arena: &'a str) -> &'a str {
         let start = self.start as usize;
         let text = arena.get(start..start + self.len as usize);
@@ -49,6 +51,7 @@ impl Span {
     }
 
     /// Everything in `arena` from `start` on.
+    #[inline]
     pub(crate) fn since(start: usize, arena: &str) -> Self {
         Self {
             start: u32::try_from(start).unwrap_or(u32::MAX),
@@ -57,6 +60,7 @@ impl Span {
     }
 
     /// The part of this span that is `len` bytes long from `from` on.
+    #[inline]
     pub(crate) fn part(self, from: usize, len: usize) -> Self {
         debug_assert!(from + len <= self.len(), "a part outside of its span");
         Self {
