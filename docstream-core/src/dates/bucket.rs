@@ -151,8 +151,9 @@ impl Bucket {
         let mut put = |at: usize, number: u32| {
             text[at..at + 2].copy_from_slice(&two_digits(number));
         };
-        put(0, day.year as u32 / 100);
-        put(2, day.year as u32 % 100);
+        let year = day.year.clamp(1, 9999) as u32;
+        put(0, year / 100);
+        put(2, year % 100);
         put(5, day.month);
         put(8, day.day);
         put(11, hour as u32);

@@ -38,24 +38,29 @@ pub(super) const fn to_days(year: i32, month: u32, day: u32) -> i32 {
 
 /// The day that is `days` after 1970-01-01, for years 0 to 10000.
 pub(super) const fn from_days(days: i32) -> Civil {
-    let days = (days + EPOCH) as u32;
-    let cycle = days / DAYS_PER_CYCLE as u32;
-    let day = days % DAYS_PER_CYCLE as u32;
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
+    // Neri and Schneider, "Euclidean affine functions and their application to calendar
+    // algorithms" (2022): each step is a multiplication whose upper half is the quotient
+    // and whose lower half gives the remainder.
+    let quarters = 4 * (days + EPOCH) as u32 + 3;
+    let century = quarters / DAYS_PER_CYCLE as u32;
+    let day = quarters % DAYS_PER_CYCLE as u32 / 4;
+    let product = 2_939_745 * (4 * day + 3) as u64;
+    let year = 100 * century + (product >> 32) as u32;
+    let day = (product & 0xFFFF_FFFF) as u32 / 2_939_745 / 4;
+    let product = 2141 * day + 197_913;
+    let (month, day) = (product >> 16, (product & 0xFFFF) / 2141);
+    // The year began in March: months 13 and 14 are the next one's first.
+    let late = month > 12;
     Civil {
-        year: (year + 400 * cycle) as i32 - 400 + (month <= 2) as i32,
-        month,
-        day,
+        year: year as i32 - 400 + late as i32,
+        month: if late { month - 12 } else { month },
+        day: day + 1,
     }
 }
 
-/// Two ASCII digits.
+/// A number below 100 in two ASCII digits.
 pub(super) const fn two_digits(number: u32) -> [u8; 2] {
-    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
+    [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
 }
 
 #[cfg(test)]
