@@ -19,6 +19,7 @@ pub struct Span {
 }
 
 impl Span {
+<<<<<<< HEAD
     /// The piece of `len` bytes from `start`.
     pub const fn new(start: usize, len: usize) -> Self {
         debug_assert!(
@@ -27,6 +28,53 @@ impl Span {
         );
         Self {
             start: start as u32,
+=======
+    /// Appends `text` to `arena` and says where it lies.
+    ///
+    /// An arena holds at most 4 GiB; a batch's is a thousandth of that, and
+    /// [`InvoiceParser`](crate::InvoiceParser) refuses a document that would not fit.
+    #[inline]
+    pub fn push(arena: &mut String, text: &str) -> Self {
+        let start = arena.len();
+        arena.push_str(text);
+        Self::since(start, arena)
+    }
+
+    /// The text in the arena it was pushed to; empty in any other where it does not fit.
+    #[inline]
+    pub fn resolve<'a>(&self, arena: &'a str) -> &'a str {
+        let start = self.start as usize;
+        let text = arena.get(start..start + self.len as usize);
+        debug_assert!(text.is_some(), "a span of another arena");
+        text.unwrap_or_default()
+    }
+
+    /// The length of the text in bytes.
+    pub const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Whether the text is empty.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Everything in `arena` from `start` on.
+    #[inline]
+    pub(crate) fn since(start: usize, arena: &str) -> Self {
+        Self {
+            start: u32::try_from(start).unwrap_or(u32::MAX),
+            len: u32::try_from(arena.len() - start).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The part of this span that is `len` bytes long from `from` on.
+    #[inline]
+    pub(crate) fn part(self, from: usize, len: usize) -> Self {
+        debug_assert!(from + len <= self.len(), "a part outside of its span");
+        Self {
+            start: self.start + from as u32,
+>>>>>>> invoice
             len: len as u32,
         }
     }
