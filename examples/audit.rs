@@ -35,7 +35,9 @@ struct Options {
 fn main() -> ExitCode {
     let options = Options::parse();
     let log = options.log.unwrap_or_else(|| options.data.join("log.db"));
-    let store = options.store.unwrap_or_else(|| options.data.join("store.db"));
+    let store = options
+        .store
+        .unwrap_or_else(|| options.data.join("store.db"));
     for file in [&log, &store] {
         if !file.is_file() {
             eprintln!("audit: no such file: {}", file.display());
@@ -45,7 +47,11 @@ fn main() -> ExitCode {
     match run(log, store) {
         Ok(report) => {
             print!("{report}");
-            if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if report.is_clean() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
         }
         Err(error) => {
             eprintln!("audit: {error}");

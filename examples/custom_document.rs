@@ -27,8 +27,12 @@ struct Student {
 }
 
 /// The fields in the order in which faults are told.
-const FIELDS: &[(&str, &str)] =
-    &[("name", "name"), ("email", "email"), ("grade", "grade"), ("scores", "scores")];
+const FIELDS: &[(&str, &str)] = &[
+    ("name", "name"),
+    ("email", "email"),
+    ("grade", "grade"),
+    ("scores", "scores"),
+];
 
 /// What is stored: cleaned, with the average worked out.
 #[derive(Clone, Debug)]
@@ -64,7 +68,11 @@ impl Document for StudentRow {
 
 /// Cleans a record and works out its average; a score out of range is its own fault.
 fn clean(student: Student) -> Result<StudentRow, Rejection> {
-    if let Some(index) = student.scores.iter().position(|score| !(0.0..=100.0).contains(score)) {
+    if let Some(index) = student
+        .scores
+        .iter()
+        .position(|score| !(0.0..=100.0).contains(score))
+    {
         let fault = Fault::new(
             format!("/scores/{index}"),
             Code::OutOfRange,
@@ -107,7 +115,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .run()
         .await?;
 
-    println!("{} students stored, {} records rejected:", summary.written, summary.rejected);
+    println!(
+        "{} students stored, {} records rejected:",
+        summary.written, summary.rejected
+    );
     for rejected in dead.buried() {
         println!("  record {}: {}", rejected.offset, rejected.rejection);
     }

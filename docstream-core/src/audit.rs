@@ -215,10 +215,16 @@ mod tests {
             }
             Ok(())
         };
-        audit(&mut |each| scan(accepted, each), &mut |each| scan(stored, each), &mut |each| {
-            buried.iter().for_each(|(position, burial)| each(source.doc(*position), *burial));
-            Ok(())
-        })
+        audit(
+            &mut |each| scan(accepted, each),
+            &mut |each| scan(stored, each),
+            &mut |each| {
+                buried
+                    .iter()
+                    .for_each(|(position, burial)| each(source.doc(*position), *burial));
+                Ok(())
+            },
+        )
         .unwrap()
     }
 
@@ -230,8 +236,21 @@ mod tests {
 
     #[test]
     fn each_kind_of_wrong_is_told_apart() {
-        let accepted = [(0, &b"a"[..]), (1, b"b"), (2, b"c"), (3, b"d"), (4, b"e"), (5, b"f")];
-        let stored = [(1, &b"b"[..]), (1, b"b"), (2, b"other"), (3, b"d"), (9, b"z")];
+        let accepted = [
+            (0, &b"a"[..]),
+            (1, b"b"),
+            (2, b"c"),
+            (3, b"d"),
+            (4, b"e"),
+            (5, b"f"),
+        ];
+        let stored = [
+            (1, &b"b"[..]),
+            (1, b"b"),
+            (2, b"other"),
+            (3, b"d"),
+            (9, b"z"),
+        ];
         let buried = [
             (3, Burial::Open),
             (4, Burial::Open),
@@ -239,8 +258,17 @@ mod tests {
             (8, Burial::Open),
         ];
         let report = run(&accepted, &stored, &buried);
-        let counts = [&report.lost, &report.doubled, &report.phantom, &report.unexplained];
-        assert_eq!(counts.map(|finding| finding.count), [1, 1, 2, 3], "{report}");
+        let counts = [
+            &report.lost,
+            &report.doubled,
+            &report.phantom,
+            &report.unexplained,
+        ];
+        assert_eq!(
+            counts.map(|finding| finding.count),
+            [1, 1, 2, 3],
+            "{report}"
+        );
     }
 
     #[test]

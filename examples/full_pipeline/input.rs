@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use docstream::file::{Encoding, FileOptions, FileProgress, FileSource, Layout, Survey, spool_stdin};
+use docstream::file::{
+    Encoding, FileOptions, FileProgress, FileSource, Layout, Survey, spool_stdin,
+};
 use docstream::{DateOrder, Dates, OrderEvidence, Zone};
 use docstream_testkit::generator::{Generator, GeneratorSource};
 
@@ -32,8 +34,14 @@ pub enum Input {
 
 /// Opens what `options` name.
 pub fn open(options: &Options) -> Result<Input, Failure> {
-    let Some(path) = &options.input else { return Ok(generated(options)) };
-    let path = if path.as_os_str() == "-" { spooled(options)? } else { path.clone() };
+    let Some(path) = &options.input else {
+        return Ok(generated(options));
+    };
+    let path = if path.as_os_str() == "-" {
+        spooled(options)?
+    } else {
+        path.clone()
+    };
     let file_options = FileOptions::default()
         .encoding(match options.encoding {
             TextEncoding::Auto => Encoding::Auto,
@@ -43,7 +51,8 @@ pub fn open(options: &Options) -> Result<Input, Failure> {
         })
         .registry(options.data.join("files.json"))
         .group(options.group.as_str());
-    let surveys = Survey::input(&path, &file_options, |_| {}).map_err(|error| unreadable(&error))?;
+    let surveys =
+        Survey::input(&path, &file_options, |_| {}).map_err(|error| unreadable(&error))?;
     let order = match options.date_order {
         Order::Infer => infer(&surveys)?,
         declared => declared.declared(),
@@ -59,19 +68,33 @@ pub fn open(options: &Options) -> Result<Input, Failure> {
             ));
         }
         if let Some(before) = survey.grown_from {
-            notes.push(format!("{} has grown from {before} bytes", survey.path.display()));
+            notes.push(format!(
+                "{} has grown from {before} bytes",
+                survey.path.display()
+            ));
         }
     }
     let documents = surveys.iter().map(|survey| survey.records).sum();
-    let layouts = surveys.iter().map(|survey| (survey.partition(), survey.layout.clone())).collect();
-    let mut source =
-        FileSource::new(surveys, file_options).map_err(|error| unreadable(&error))?;
+    let layouts = surveys
+        .iter()
+        .map(|survey| (survey.partition(), survey.layout.clone()))
+        .collect();
+    let mut source = FileSource::new(surveys, file_options).map_err(|error| unreadable(&error))?;
     if let Some(limit) = options.limit {
         source = source.limit(limit);
     }
-    let documents = options.limit.map_or(documents, |limit| limit.min(documents));
+    let documents = options
+        .limit
+        .map_or(documents, |limit| limit.min(documents));
     let progress = source.progress();
-    Ok(Input::Files { source, order, documents, layouts, notes, progress })
+    Ok(Input::Files {
+        source,
+        order,
+        documents,
+        layouts,
+        notes,
+        progress,
+    })
 }
 
 /// The rules for dates, once the order of day and month is known.
@@ -80,16 +103,25 @@ pub fn dates(order: Option<DateOrder>) -> Dates {
 }
 
 fn generated(options: &Options) -> Input {
-    let documents = options.limit.map_or(options.documents, |limit| limit.min(options.documents));
+    let documents = options
+        .limit
+        .map_or(options.documents, |limit| limit.min(options.documents));
     let generator = Generator::new(options.seed)
         .span(options.documents)
         .faults_per_million(options.faulty);
-    Input::Generated(GeneratorSource::new(generator, documents, &options.group), documents)
+    Input::Generated(
+        GeneratorSource::new(generator, documents, &options.group),
+        documents,
+    )
 }
 
 fn spooled(options: &Options) -> Result<PathBuf, Failure> {
-    std::fs::create_dir_all(&options.data)
-        .map_err(|error| wrong(format!("make the folder {}: {error}", options.data.display())))?;
+    std::fs::create_dir_all(&options.data).map_err(|error| {
+        wrong(format!(
+            "make the folder {}: {error}",
+            options.data.display()
+        ))
+    })?;
     Ok(spool_stdin(std::io::stdin().lock(), &options.data)?)
 }
 
@@ -99,7 +131,9 @@ fn infer(surveys: &[Survey]) -> Result<Option<DateOrder>, Failure> {
     for survey in surveys {
         evidence.merge(&survey.dates);
     }
-    evidence.finish().map_err(|error| wrong(format!("--date-order infer: {error}")))
+    evidence
+        .finish()
+        .map_err(|error| wrong(format!("--date-order infer: {error}")))
 }
 
 fn unreadable(error: &docstream::Error) -> Failure {

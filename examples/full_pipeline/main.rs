@@ -76,7 +76,14 @@ async fn job(options: &Options) -> Result<(), Failure> {
             progress.finish();
             done?
         }
-        Input::Files { source, order, documents, layouts, notes: said, progress: reading } => {
+        Input::Files {
+            source,
+            order,
+            documents,
+            layouts,
+            notes: said,
+            progress: reading,
+        } => {
             notes = said;
             let progress = Progress::new(documents, options.quiet);
             let burials = Burials::open(&files.store, options.rejects.as_deref(), layouts)?;
@@ -92,7 +99,11 @@ async fn job(options: &Options) -> Result<(), Failure> {
             done?
         }
     };
-    let Done { ingest, drain, stopped } = done;
+    let Done {
+        ingest,
+        drain,
+        stopped,
+    } = done;
     let report = Report::new(ingest, drain, &files.store, started.elapsed(), notes).await?;
     if options.json {
         println!("{}", report.json());
@@ -108,8 +119,10 @@ async fn job(options: &Options) -> Result<(), Failure> {
 /// True after the first SIGINT or SIGTERM; the second ends the process at once.
 fn on_signals() -> Result<watch::Receiver<bool>, Failure> {
     let listen = |kind| signal(kind).map_err(|error| Failure::Stopped(format!("signals: {error}")));
-    let (mut interrupt, mut terminate) =
-        (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        listen(SignalKind::interrupt())?,
+        listen(SignalKind::terminate())?,
+    );
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         let mut asked = false;
@@ -141,9 +154,12 @@ mod crash {
     /// Arms the point in `DOCSTREAM_CRASH=NAME:MODE:AFTER`: at its AFTER-th passing the
     /// process aborts (`abort`), panics there (`panic`), or stands still (`stall`).
     pub fn arm() {
-        let Ok(wish) = std::env::var("DOCSTREAM_CRASH") else { return };
+        let Ok(wish) = std::env::var("DOCSTREAM_CRASH") else {
+            return;
+        };
         let mut words = wish.split(':');
-        let (Some(name), Some(mode), Some(after)) = (words.next(), words.next(), words.next()) else {
+        let (Some(name), Some(mode), Some(after)) = (words.next(), words.next(), words.next())
+        else {
             return;
         };
         let (mode, after) = (mode.to_owned(), after.parse::<u64>().unwrap_or(1));

@@ -25,7 +25,10 @@ impl Burials {
             Some(path) => Some(FileDeadLetters::open(path, layouts)?),
             None => None,
         };
-        Ok(Self { store: store.dead_letters(), file })
+        Ok(Self {
+            store: store.dead_letters(),
+            file,
+        })
     }
 
     async fn both(&self, dead: &[Rejected]) -> Result<()> {

@@ -26,7 +26,10 @@ impl Files {
     /// Opens both, and makes what is missing.
     pub fn open(options: &Options) -> Result<Self, Failure> {
         let (log_path, store_path) = (options.log_path()?, options.store_path()?);
-        for folder in [log_path.parent(), store_path.parent()].into_iter().flatten() {
+        for folder in [log_path.parent(), store_path.parent()]
+            .into_iter()
+            .flatten()
+        {
             if !folder.as_os_str().is_empty() {
                 std::fs::create_dir_all(folder).map_err(|error| {
                     Failure::Wrong(format!("make the folder {}: {error}", folder.display()))
@@ -71,7 +74,10 @@ pub async fn run<S: Source<Doc = Raw>>(
         .dead_letters(Arc::clone(&dead_letters))
         .observer(progress.reading())
         .into_idempotent_sink(files.log.clone());
-    let rules = docstream::InvoiceRules { policy: options.policy.policy(), ..Default::default() };
+    let rules = docstream::InvoiceRules {
+        policy: options.policy.policy(),
+        ..Default::default()
+    };
     let drain = |until: Option<docstream::Checkpoint>| {
         let mut source = files.log.source(&options.group);
         if let Some(until) = until {
@@ -94,7 +100,9 @@ pub async fn run<S: Source<Doc = Raw>>(
     let along = async {
         let ended = reading.subscribe();
         let stop = asked(shutdown.clone());
-        drain(None).run_until(until_either(ended_reading(ended), stop)).await
+        drain(None)
+            .run_until(until_either(ended_reading(ended), stop))
+            .await
     };
     let (ingest, along) = tokio::join!(read_in, along);
     let mut done = Done {
@@ -116,7 +124,13 @@ pub async fn run<S: Source<Doc = Raw>>(
         done.stopped = reason.or(interrupted.then(String::new));
     }
     if *shutdown.borrow() {
-        let position = done.ingest.checkpoint.iter().map(|(_, next)| next.0).max().unwrap_or(0);
+        let position = done
+            .ingest
+            .checkpoint
+            .iter()
+            .map(|(_, next)| next.0)
+            .max()
+            .unwrap_or(0);
         done.stopped = Some(format!(
             "interrupted after {} documents of this run were read and {} stored (next to read: {position}); \
              run it again to go on",
