@@ -4,7 +4,9 @@ mod checkpoints;
 mod connection;
 mod crash;
 mod error;
+mod log;
 mod readers;
 mod writer;
 
 pub use connection::Durability;
+pub use log::{GroupInfo, Lag, Log, LogEntry, LogOptions, LogSize, LogSource, Resend, Start};
