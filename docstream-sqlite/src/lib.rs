@@ -6,13 +6,13 @@ mod connection;
 mod crash;
 mod dead_letters;
 mod error;
-mod queries;
 mod log;
+mod queries;
 mod readers;
 mod store;
 mod writer;
 
 pub use connection::Durability;
 pub use dead_letters::SqliteDeadLetters;
-pub use store::{BackupProgress, SqliteStore, StoreOptions};
 pub use log::{GroupInfo, Lag, Log, LogEntry, LogOptions, LogSize, LogSource, Resend, Start};
+pub use store::{BackupProgress, InvoiceStore, SqliteStore, StoreOptions};

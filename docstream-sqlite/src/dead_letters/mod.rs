@@ -2,6 +2,7 @@
 
 mod bury;
 mod queries;
+mod scan;
 #[cfg(test)]
 mod tests;
 

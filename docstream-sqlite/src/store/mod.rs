@@ -95,6 +95,10 @@ impl<D> std::fmt::Debug for SqliteStore<D> {
     }
 }
 
+/// The store of the reference document, which answers
+/// [`InvoiceQueries`](docstream_core::queries::InvoiceQueries).
+pub type InvoiceStore = SqliteStore<docstream_core::InvoiceLine<docstream_core::Span>>;
+
 impl<D: Document> SqliteStore<D> {
     /// Opens the store in the file at `path`, making what is not there.
     ///
