@@ -146,7 +146,7 @@ fn minute_of_day(sunday: bool, part: u64, whole: u64) -> u64 {
         &WEEKDAY_HOURS
     };
     let total: u64 = hours.iter().sum();
-    // In minutes of the busiest measure, so that no division is needed per hour.
+    // Scaled so that an hour takes its weight times 60, and a minute its weight.
     let mut left = part * total * 60 / whole.max(1);
     for (hour, weight) in (8..).zip(hours) {
         if left < weight * 60 {
@@ -183,8 +183,10 @@ mod tests {
 
     #[test]
     fn instants_are_right_in_winter_summer_and_around_the_changes() {
-        // From `date -d 'TZ="Europe/London" 2011-07-01 12:00' +%s` and the like.
+        // From `date -u -d 2010-12-01 +%s` and the like.
         assert_eq!(days_since_1970(2010, 12, 1) * 86_400, 1_291_161_600);
+        assert_eq!(days_since_1970(2011, 7, 1) * 86_400, 1_309_478_400);
+        assert_eq!(days_since_1970(2011, 10, 30) * 86_400, 1_319_932_800);
         assert!(!summer(3, 26) && summer(3, 27) && summer(10, 29) && !summer(10, 30));
     }
 
@@ -201,5 +203,17 @@ mod tests {
             last = now;
         }
         assert_eq!((last.year, last.month, last.day), (2011, 12, 9));
+    }
+
+    #[test]
+    fn a_clock_in_summer_is_an_hour_ahead() {
+        let noonish = (0..10_000)
+            .map(|position| time(position, 10_000, 0))
+            .find(|time| (time.month, time.day, time.hour) == (7, 1, 12));
+        let Some(time) = noonish else {
+            panic!("no trade at noon on 1 July");
+        };
+        let minutes = i64::from(time.minute) * 60;
+        assert_eq!(time.unix_seconds, 1_309_478_400 + 11 * 3_600 + minutes);
     }
 }

@@ -8,7 +8,7 @@ use super::words;
 /// Codes in all; 33 more are no products.
 const PRODUCTS: usize = 4_037;
 /// Of these, codes that differ from another only in case.
-const TWINS: usize = 112;
+const TWINS: usize = 111;
 /// Every how many ranks a product has a twin; such a code ends in a letter.
 const TWIN_EVERY: usize = 35;
 

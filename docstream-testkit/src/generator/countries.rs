@@ -63,7 +63,7 @@ const COUNTRIES: [Country; 38] = [
     country("Brazil", 32, 1),
     country("Czech Republic", 30, 1),
     country("Bahrain", 19, 2),
-    country("Saudi Arabia", 10, 1),
+    country("Saudi Arabia", 30, 1),
     country(UNITED_KINGDOM, 361_878, 3_941),
 ];
 

@@ -59,15 +59,16 @@ impl Draws {
     }
 
     /// A value from a table of quantiles (parts in ten thousand, value), with
-    /// straight lines between them. Whole numbers only: the same everywhere.
+    /// straight lines between them; below the first part, its value. Whole
+    /// numbers only: the same everywhere.
     pub(super) fn quantile(&mut self, table: &[(u32, i64)]) -> i64 {
         let at = i64::from(self.below(10_000));
-        let mut low = (0, 0);
+        let mut low = table.first().copied().unwrap_or_default();
         for &(part, value) in table {
-            let part = i64::from(part);
-            if at < part {
-                let (from, start) = low;
-                return start + (value - start) * (at - from) / (part - from);
+            let (from, start) = (i64::from(low.0), low.1);
+            let until = i64::from(part);
+            if at < until && from < until {
+                return start + (value - start) * (at - from).max(0) / (until - from);
             }
             low = (part, value);
         }

@@ -117,7 +117,7 @@ pub(super) fn line(seed: u64, span: u64, k: u64) -> Line {
 /// itself.
 fn copied(seed: u64, k: u64, index: u64) -> u64 {
     let mut draws = Draws::at(seed, Purpose::Copy, k);
-    if index > 0 && draws.per_million(10_200) {
+    if index > 0 && draws.per_million(8_000) {
         return index - 1 - u64::from(draws.below(index.min(8) as u32));
     }
     index
@@ -157,7 +157,7 @@ fn fill(line: &mut Line, mut draws: Draws, slot: &Slot, basket: u32, index: u64)
     }
     // Even steps through the range of popularity: an invoice of many lines
     // repeats a product seldom, as real ones do; one line in a hundred does.
-    let again = u64::from(index > 0 && draws.per_million(10_000));
+    let again = u64::from(index > 0 && draws.per_million(11_000));
     let step = (index - again) as u32;
     let product = catalogue::product_at(basket.wrapping_add(step.wrapping_mul(0x9E37_79B9)));
     line.stock_code = &product.code;
@@ -173,7 +173,7 @@ fn fill(line: &mut Line, mut draws: Draws, slot: &Slot, basket: u32, index: u64)
             line.description = draws.weighted(&[(628, ""), (235, junk), (137, line.description)]);
         }
         Class::Guest => {
-            line.quantity = quantity::guest(draws);
+            line.quantity = quantity::guest(draws, product.web_price);
             line.price = product.web_price;
         }
         Class::Customer => {

@@ -30,6 +30,7 @@ mod line;
 mod poison;
 mod quantity;
 mod shape;
+mod source;
 mod specials;
 mod spelling;
 mod spoil_csv;
@@ -49,6 +50,7 @@ pub use csv::CSV_HEADER;
 pub use expected::Expected;
 pub use line::{Kind, Line};
 pub use poison::Poison;
+pub use source::GeneratorSource;
 pub use text::DateOrder;
 
 /// What a correct pipeline does with a document, under policy `retail`.
@@ -191,7 +193,7 @@ impl Generator {
     /// use docstream_testkit::generator::Generator;
     ///
     /// let document = Generator::new(0).document(0);
-    /// assert!(document.body.starts_with(b"{\"InvoiceNo\":\"536365\",\"StockCode\":"));
+    /// assert!(document.body.starts_with(b"{\"InvoiceNo\":\"C536365\",\"StockCode\":"));
     /// assert!(document.verdict.is_valid());
     /// ```
     pub fn document(&self, k: u64) -> Generated {

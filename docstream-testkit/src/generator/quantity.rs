@@ -58,10 +58,11 @@ const LARGE: &[(u32, i64)] = &[
 ];
 const WEB: &[(u32, i64)] = &[
     (0, 1),
-    (5_800, 1),
-    (7_600, 2),
-    (8_400, 3),
-    (9_000, 5),
+    (5_600, 1),
+    (5_601, 2),
+    (7_300, 2),
+    (8_300, 4),
+    (9_000, 6),
     (9_500, 9),
     (9_900, 29),
     (9_990, 120),
@@ -83,7 +84,7 @@ pub(super) fn customer(draws: &mut Draws, price: i64) -> i64 {
     if draws.per_million(4) {
         return 80_995;
     }
-    if price < 100_000 && draws.per_million(8_500) {
+    if price < 30_000 && draws.per_million(7_000) {
         return draws.quantile(LARGE);
     }
     draws.weighted(match price {
@@ -93,8 +94,13 @@ pub(super) fn customer(draws: &mut Draws, price: i64) -> i64 {
     })
 }
 
-pub(super) fn guest(draws: &mut Draws) -> i64 {
-    draws.quantile(WEB)
+pub(super) fn guest(draws: &mut Draws, price: i64) -> i64 {
+    let pieces = draws.quantile(WEB);
+    if price > 40_000 {
+        (pieces + 1) / 2
+    } else {
+        pieces
+    }
 }
 
 /// Pieces that come back, as a positive number.

@@ -14,6 +14,8 @@ pub(super) const BLOCK: u64 = 2_048;
 /// of 45,222, which is 171 numbers to a block, with gaps.
 pub(super) const NUMBERS: u64 = 171;
 const PATTERNS: u64 = 128;
+/// Lines of the largest real invoice. One pattern starts with one like it.
+const LARGEST: i64 = 1_114;
 
 /// What an invoice is, as far as its size depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -61,15 +63,15 @@ const GUEST_LINES: &[(u32, i64)] = &[
     (7_100, 148),
     (8_500, 223),
     (9_710, 526),
-    (9_970, 721),
-    (10_000, 1_114),
+    (9_930, 721),
+    (10_000, LARGEST),
 ];
 const CANCELLED_LINES: &[(u32, i64)] = &[
     (0, 1),
     (5_550, 1),
     (6_000, 2),
-    (7_500, 2),
-    (9_000, 4),
+    (7_500, 3),
+    (9_000, 5),
     (9_500, 7),
     (9_900, 18),
     (9_990, 41),
@@ -96,6 +98,15 @@ struct Pattern {
 static PATTERNS_TABLE: LazyLock<Vec<Pattern>> =
     LazyLock::new(|| (0..PATTERNS).map(pattern).collect());
 
+fn lines(draws: &mut Draws, class: Class) -> i64 {
+    match class {
+        Class::Customer => draws.quantile(CUSTOMER_LINES),
+        Class::Guest => draws.quantile(GUEST_LINES),
+        Class::Correction => 1,
+        Class::Cancellation => draws.quantile(CANCELLED_LINES),
+    }
+}
+
 fn pattern(number: u64) -> Pattern {
     let mut draws = Draws::at(0, Purpose::Shape, number);
     let mut slots: Vec<Slot> = Vec::new();
@@ -103,11 +114,10 @@ fn pattern(number: u64) -> Pattern {
     while of_line.len() < BLOCK as usize {
         let room = BLOCK as i64 - of_line.len() as i64;
         let class = draws.weighted(&CLASSES);
-        let lines = match class {
-            Class::Customer => draws.quantile(CUSTOMER_LINES),
-            Class::Guest => draws.quantile(GUEST_LINES),
-            Class::Correction => 1,
-            Class::Cancellation => draws.quantile(CANCELLED_LINES),
+        let (class, lines) = if number == 0 && slots.is_empty() {
+            (Class::Guest, LARGEST)
+        } else {
+            (class, lines(&mut draws, class))
         };
         // The last number of a block takes all the room that is left.
         let last = slots.len() as u64 == NUMBERS - 1;

@@ -109,7 +109,7 @@ pub(super) const JUNK: &[&str] = &[
 /// A description, with the oddities of the real ones at their real shares.
 pub(super) fn description(draws: &mut Draws) -> String {
     let word = |draws: &mut Draws, from: &[&'static str]| draws.pick(from).unwrap_or_default();
-    let thing = if draws.per_million(6_000) {
+    let thing = if draws.per_million(4_000) {
         word(draws, MIXED)
     } else {
         word(draws, THINGS)
@@ -123,7 +123,7 @@ pub(super) fn description(draws: &mut Draws) -> String {
     if draws.per_million(9_000) {
         text = text.replacen(' ', ", ", 1);
     }
-    if draws.per_million(2_500) {
+    if draws.per_million(5_000) {
         text = text.replacen(' ', " \"", 1) + "\"";
     }
     // The real file's column held 35 characters.

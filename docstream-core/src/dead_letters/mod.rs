@@ -1,10 +1,18 @@
 //! Where rejected documents are buried.
 
+mod queries;
+mod resend;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use crate::{Rejected, Result};
+
+pub use queries::{
+    Buried, DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetterQueries, DeadLetterState,
+};
+pub use resend::resend;
 
 /// Keeps rejected documents with their original bytes, so that a person can look
 /// at them, mend them and send them again.

@@ -1,0 +1,61 @@
+//! Sending dead letters again.
+
+use crate::queries::{PageRequest, QueryResult};
+use crate::{Buried, DeadLetterFilter, DeadLetterQueries, DeadLetterState, Result};
+
+/// Sends the open entries that pass `filter` again through `send`, which gets them
+/// a page at a time and ends with `Ok` once they are confirmed where it put them.
+/// Only then are they marked. Gives how many were sent.
+///
+/// A crash in between sends a page twice: under the ids they had, so that the
+/// document is stored once. Whatever is rejected again meanwhile comes as a new
+/// entry and waits for the next call.
+///
+/// # Errors
+///
+/// The first error of the dead letters or of `send`; what was sent until then is marked.
+pub async fn resend<Q, F, Fut>(
+    letters: &Q,
+    filter: &DeadLetterFilter,
+    mut send: F,
+) -> QueryResult<u64>
+where
+    Q: DeadLetterQueries + ?Sized,
+    F: FnMut(Vec<Buried>) -> Fut + Send,
+    Fut: Future<Output = Result<()>> + Send,
+{
+    let filter = DeadLetterFilter {
+        state: Some(DeadLetterState::Open),
+        ..filter.clone()
+    };
+    let mut due = letters
+        .counts(&filter)
+        .await?
+        .iter()
+        .map(|(_, n)| n)
+        .sum::<u64>();
+    let mut page = PageRequest::default();
+    let mut sent = 0;
+    while due > 0 {
+        let mut listed = letters.list(&filter, &page).await?;
+        // What was buried since we counted is for the next call.
+        listed
+            .items
+            .truncate(usize::try_from(due).unwrap_or(usize::MAX));
+        due -= listed.items.len() as u64;
+        let ids: Vec<_> = listed.items.into_iter().map(|letter| letter.id).collect();
+        let mut buried = Vec::with_capacity(ids.len());
+        for id in &ids {
+            buried.extend(letters.get(id).await?);
+        }
+        if !buried.is_empty() {
+            send(buried).await?;
+        }
+        sent += letters.mark_resent(&ids).await?;
+        page.cursor = listed.next;
+        if page.cursor.is_none() {
+            break;
+        }
+    }
+    Ok(sent)
+}

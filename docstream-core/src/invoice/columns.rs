@@ -1,0 +1,111 @@
+//! Which column of a table is which field.
+
+use std::borrow::Cow;
+
+use super::field::Field;
+use super::value::Value;
+use crate::{Code, Fault, Rejection, Stage};
+
+/// What to do with columns that an invoice line does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExtraColumns {
+    /// Refuse the table: a misspelt column would go missing unseen.
+    #[default]
+    Refuse,
+    /// Leave them out (the option `ignore_unknown_columns`).
+    Ignore,
+}
+
+/// The columns of a table, from its header row.
+///
+/// Names are matched without case; `Invoice`, `Price` and `Customer ID`, as in
+/// Online Retail II, are taken too.
+///
+/// ```
+/// use docstream_core::{Columns, ExtraColumns};
+///
+/// let header = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country";
+/// let columns = Columns::from_header(header.split(','), ExtraColumns::Refuse);
+/// assert_eq!(columns.map(|columns| columns.len()), Ok(8));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Columns(Vec<Option<Field>>);
+
+impl Columns {
+    /// Reads a header row, whose byte order mark is removed already. Says all that
+    /// is wrong with it: columns missing, unknown or there twice.
+    pub fn from_header<'a>(
+        names: impl IntoIterator<Item = &'a str>,
+        extra: ExtraColumns,
+    ) -> Result<Self, Rejection> {
+        let mut columns = Vec::new();
+        let mut faults = Vec::new();
+        for (index, name) in names.into_iter().enumerate() {
+            let field = Field::of_column(name);
+            match field {
+                Some(field) if columns.contains(&Some(field)) => faults.push(Fault::new(
+                    field.pointer(),
+                    Code::DuplicateField,
+                    "two columns of the header have this name",
+                )),
+                None if extra == ExtraColumns::Refuse && faults.len() < MOST_FAULTS => {
+                    faults.push(unknown(index));
+                }
+                _ => {}
+            }
+            columns.push(field);
+        }
+        let missing = Field::ALL
+            .into_iter()
+            .filter(|field| !columns.contains(&Some(*field)));
+        faults.extend(missing.map(|field| {
+            Fault::new(
+                field.pointer(),
+                Code::Missing,
+                "the header has no such column",
+            )
+        }));
+        match Rejection::from_faults(Stage::Read, faults) {
+            Some(rejection) => Err(rejection),
+            None => Ok(Self(columns)),
+        }
+    }
+
+    /// The number of columns, the ignored ones too.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no columns; never, since a header without any is refused.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The values of a row by field, if it has as many cells as the header.
+    pub(crate) fn values<'a>(
+        &self,
+        cells: impl IntoIterator<Item = &'a str>,
+    ) -> Option<[Value<'a>; Field::COUNT]> {
+        let mut values = [const { Value::Absent }; Field::COUNT];
+        let mut columns = self.0.iter();
+        for cell in cells {
+            if let Some(field) = columns.next()? {
+                values[*field as usize] = Value::Cell(cell);
+            }
+        }
+        columns.next().is_none().then_some(values)
+    }
+}
+
+/// A header of a million columns is not listed column by column.
+const MOST_FAULTS: usize = 16;
+
+fn unknown(index: usize) -> Fault {
+    let message: Cow<'static, str> = format!(
+        "column {} of the header is none of an invoice line's; \
+         the option `ignore_unknown_columns` leaves such columns out",
+        index + 1
+    )
+    .into();
+    Fault::document(Code::UnknownField, message)
+}
