@@ -1,5 +1,10 @@
 //! The suites bite: endpoints with one bug each, of which every one must fail the
 //! suite, with a message that names the promise it breaks.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may panic outside its own function, too"
+)]
 
 mod dead_letters;
 mod log;
