@@ -1,5 +1,10 @@
 //! The real file in a store: every answer of `InvoiceQueries` to the last decimal.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "the exemption for tests does not reach functions that tests share"
+)]
+
 mod common;
 
 use std::sync::Arc;
@@ -227,7 +232,7 @@ async fn history(store: &Store, limit: Limit) -> Vec<docstream_core::queries::In
     let mut all = Vec::new();
     loop {
         let part = store.customer_invoices(CustomerId(17850), &page).await;
-        let Page { items, next, .. } = part.unwrap();
+        let Page { items, next } = part.unwrap();
         all.extend(items);
         page.cursor = match next {
             Some(next) => Some(next.to_string().parse().unwrap()),
@@ -291,7 +296,8 @@ async fn a_customer_who_asks_is_forgotten(store: &Store, file: &str) {
     assert_eq!(store.customer(customer).await.unwrap(), None);
     assert_eq!(store.count().await.unwrap(), 541_909 - 312);
     // Reading the file again does not bring the lines back.
-    let first = common::batches(file, 2_000).swap_remove(0);
+    let head: String = file.split_inclusive('\n').take(2_001).collect();
+    let first = common::batches(&head, 2_000).swap_remove(0);
     let report = store.write(Write::all(first)).await.unwrap();
     assert_eq!((report.written, report.others.len()), (0, 2_000));
     let duplicate = |(_, outcome): &(u32, Outcome)| *outcome == Outcome::Duplicate;
