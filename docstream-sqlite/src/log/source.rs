@@ -116,11 +116,8 @@ impl LogSource {
             let ahead = &mut owned.partitions[turn];
             let partition = self.log.0.partitions[turn].clone();
             let mut batch = Batch::builder(partition, owned.epoch, Offset(ahead.offset));
-            let held = ahead
-                .pieces
-                .front()
-                .map_or(0, |piece| piece.next - ahead.offset);
-            batch.reserve(want.documents.min(held as usize), 0);
+            let (documents, bytes) = ahead.estimate(want);
+            batch.reserve(documents, bytes);
             ahead
                 .fill(&mut batch, want, stop)
                 .map_err(|(base, corrupt)| damaged(corrupt, &self.log.0.path, turn as u16, base))?;
