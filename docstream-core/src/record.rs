@@ -86,9 +86,8 @@ impl<'a, T> RecordRef<'a, T> {
         self.record.raw.bytes(self.batch.raw())
     }
 
-    /// The original bytes as text, if they are UTF-8. Inside of
-    /// [`Batch::parse`](crate::Batch::parse) the check was made once for the whole batch.
-    pub fn raw_str(&self) -> Option<&'a str> {
+    /// The original bytes as text, if they are UTF-8.
+    pub(crate) fn raw_str(&self) -> Option<&'a str> {
         match self.utf8 {
             Some(arena) => arena.get(self.record.raw.range()),
             None => std::str::from_utf8(self.raw()).ok(),

@@ -469,7 +469,10 @@ where
         self.commits.spawn(async move {
             crash_point("before_commit");
             let commit = committer.commit(&checkpoint);
-            let result = work.context.in_time("commit progress to the source", commit).await;
+            let result = work
+                .context
+                .in_time("commit progress to the source", commit)
+                .await;
             crash_point("after_commit");
             (checkpoint, result)
         });
