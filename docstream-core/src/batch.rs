@@ -553,6 +553,13 @@ impl BatchBuilder<Raw> {
         self.texts.header = Some(header);
     }
 
+    /// Adds a record whose document is `text`; `incoming.raw` are the bytes it was
+    /// decoded from.
+    pub fn push_text(&mut self, incoming: Incoming<'_>, text: &str) {
+        let span = Span::push(&mut self.texts.text, text);
+        self.push(incoming, Raw::Text(span));
+    }
+
     /// Adds a record that was read as a row of fields; `incoming.raw` is the row as
     /// it stood in the file.
     pub fn push_row<'a>(&mut self, incoming: Incoming<'_>, fields: impl Iterator<Item = &'a str>) {
