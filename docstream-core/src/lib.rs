@@ -14,6 +14,7 @@ mod dead_letters;
 mod document;
 mod error;
 mod fault;
+pub mod file;
 mod id;
 mod invoice;
 mod limits;
