@@ -12,9 +12,12 @@
 mod builder;
 mod delivery;
 mod ledger;
+mod reader;
 mod retry;
+mod run;
 mod runner;
 mod summary;
+mod work;
 
 pub use builder::{Builder, Decided, Undecided};
 pub use retry::{OnConfig, RetryPolicy};

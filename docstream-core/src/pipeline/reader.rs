@@ -1,0 +1,84 @@
+//! The source's own task: nothing races `next` but the wish to stop.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use super::builder::Settings;
+use super::retry::Backoff;
+use crate::{Checkpoints, Demand, Next, Result, Source, crash_point};
+
+pub(super) struct Reader<S> {
+    source: S,
+    demand: Demand,
+    checkpoints: Option<Arc<dyn Checkpoints>>,
+    settings: Settings,
+    stopping: watch::Receiver<bool>,
+}
+
+impl<S: Source> Reader<S> {
+    /// A reader, and what stops it.
+    pub(super) fn new(
+        source: S,
+        demand: Demand,
+        checkpoints: Option<Arc<dyn Checkpoints>>,
+        settings: Settings,
+    ) -> (Self, watch::Sender<bool>) {
+        let (stop, stopping) = watch::channel(false);
+        (
+            Self {
+                source,
+                demand,
+                checkpoints,
+                settings,
+                stopping,
+            },
+            stop,
+        )
+    }
+
+    /// Starts the source and reads until it ends, fails for good, or is to stop; gives
+    /// it back to be closed.
+    pub(super) async fn run(mut self, batches: mpsc::Sender<Result<Next<S::Doc>>>) -> S {
+        let mut stopping = self.stopping.clone();
+        tokio::select! {
+            biased;
+            // An error means that the run is gone, which is a reason to stop too.
+            _ = stopping.wait_for(|stop| *stop) => {}
+            () = self.read(&batches) => {}
+        }
+        self.source
+    }
+
+    async fn read(&mut self, batches: &mpsc::Sender<Result<Next<S::Doc>>>) {
+        let settings = self.settings.clone();
+        let backoff = || Backoff::new(settings.retry, &*settings.observer);
+        let mut start = backoff();
+        while let Err(error) = self.source.start(self.checkpoints.clone()).await {
+            if let Err(error) = start.wait(error).await {
+                // The run has ended if nobody listens.
+                let _ = batches.send(Err(error)).await;
+                return;
+            }
+        }
+        let mut trouble = backoff();
+        loop {
+            let next = match self.source.next(self.demand).await {
+                Ok(Next::Idle) => continue,
+                Ok(next) => {
+                    trouble = backoff();
+                    Ok(next)
+                }
+                Err(error) => match trouble.wait(error).await {
+                    Ok(()) => continue,
+                    Err(error) => Err(error),
+                },
+            };
+            crash_point("polled");
+            let last = matches!(next, Ok(Next::End) | Err(_));
+            if batches.send(next).await.is_err() || last {
+                return;
+            }
+        }
+    }
+}
