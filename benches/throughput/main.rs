@@ -13,10 +13,13 @@
 mod cpu_stage;
 mod date;
 mod input;
+mod log;
+mod log_to_store;
 mod naive;
 mod parse;
 mod pipeline;
 mod rows;
+mod sqlite;
 mod validate;
 
 use std::time::Duration;
@@ -42,6 +45,20 @@ fn group<'a>(
     group
 }
 
+/// As [`group`], for what writes to a disk: an iteration is long and its time scatters.
+fn disk_group<'a>(
+    criterion: &'a mut Criterion,
+    name: &str,
+    documents: usize,
+) -> BenchmarkGroup<'a, WallTime> {
+    let mut group = group(criterion, name, documents);
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(1))
+        .measurement_time(Duration::from_millis(1));
+    group
+}
+
 criterion_group!(
     benches,
     parse::bench,
@@ -49,5 +66,8 @@ criterion_group!(
     validate::bench,
     cpu_stage::bench,
     pipeline::bench,
+    log::append,
+    log::read,
+    log_to_store::bench,
 );
 criterion_main!(benches);

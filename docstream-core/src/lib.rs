@@ -1,4 +1,46 @@
-//! The core of docstream.
+//! The core of docstream: documents, and the pipeline that carries them.
+//!
+//! A [`Source`] yields [`Batch`]es of [`Record`]s, a [`Transform`] maps them, a [`Sink`]
+//! writes them, and a [`Pipeline`] is the one fixed algorithm between the three: it
+//! retries, buries rejected documents in [`DeadLetters`], keeps a ledger of everything
+//! in flight and commits only what is settled without a gap.
+//!
+//! ```
+//! use docstream_core::memory::{MemoryDeadLetters, MemorySink, MemoryStream};
+//! use docstream_core::{ParseInvoices, Pipeline};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let good = r#"{"InvoiceNo":"536365","StockCode":"71053","Quantity":6,"UnitPrice":3.39,
+//!     "InvoiceDate":"2010-12-01T08:26:00Z","Country":"United Kingdom"}"#;
+//! let stream = MemoryStream::bytes("orders", [[good, "not JSON"]]);
+//! let (sink, dead) = (MemorySink::new(), MemoryDeadLetters::new());
+//! let summary = Pipeline::from(stream.source())
+//!     .transform(ParseInvoices::default())
+//!     .dead_letters(dead.clone())
+//!     .into_idempotent_sink(sink.clone())
+//!     .run()
+//!     .await?;
+//! assert_eq!((summary.read, summary.written, summary.rejected), (2, 1, 1));
+//! assert_eq!(dead.buried()[0].raw, b"not JSON");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The one rule behind the types: a document's own fault is a [`Rejection`], a value;
+//! everything else is an [`Error`] that says whether to retry or to stop. And silence
+//! never counts as success: a [`Receipt`] that is dropped commits nothing.
+//!
+//! | to | look at |
+//! | --- | --- |
+//! | run something | [`Pipeline`], [`pipeline`] |
+//! | read retail invoices | [`InvoiceLine`], [`ParseInvoices`], [`InvoiceRules`], [`dates`] |
+//! | use a type of your own | [`ParseJson`], [`Validate`], [`Document`], [`Payload`] |
+//! | write an adapter | [`Source`], [`Sink`], [`IdempotentSink`], [`Advance`] |
+//! | ask a store | [`queries::InvoiceQueries`] |
+//! | check the promise | [`audit`](fn@audit) |
+//!
+//! No HTTP, no database, no C (but for the feature `zstd`).
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -35,7 +77,7 @@ mod transform;
 mod validation;
 mod value_fault;
 
-pub use audit::{AuditReport, Finding, Scan, audit};
+pub use audit::{AuditReport, Burial, Finding, Scan, audit};
 pub use batch::{Batch, BatchBuilder, Incoming};
 pub use crash_point::crash_point;
 pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};

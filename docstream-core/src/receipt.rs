@@ -11,7 +11,8 @@ use crate::{Offset, Partition};
 pub struct Epoch(pub u64);
 
 /// The stretch of a partition that a batch was read from. `to` is exclusive: the
-/// next offset to read. Offsets in between may be missing (compaction, trims).
+/// next offset to read. Offsets in between may be missing (compaction, trims), but
+/// the extents of an epoch chain: each begins where the one before ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extent {
     /// The partition.

@@ -32,6 +32,7 @@ impl Span {
     }
 
     /// Appends `text` to `arena` and says where it is.
+    #[inline]
     pub fn push(arena: &mut String, text: &str) -> Self {
         let span = Self::new(arena.len(), text.len());
         arena.push_str(text);
@@ -39,18 +40,21 @@ impl Span {
     }
 
     /// Everything that was appended to `arena` since it was `start` bytes long.
+    #[inline]
     pub fn since(start: usize, arena: &str) -> Self {
         Self::new(start, arena.len() - start)
     }
 
     /// The part of this piece that is `len` bytes long from `from` on.
     #[must_use]
+    #[inline]
     pub fn part(self, from: usize, len: usize) -> Self {
         debug_assert!(from + len <= self.len(), "a part outside of its span");
         Self::new(self.range().start + from, len)
     }
 
     /// Appends `bytes` to `arena` and says where they are.
+    #[inline]
     pub fn push_bytes(arena: &mut Vec<u8>, bytes: &[u8]) -> Self {
         let span = Self::new(arena.len(), bytes.len());
         arena.extend_from_slice(bytes);
@@ -58,6 +62,7 @@ impl Span {
     }
 
     /// The piece of a text arena; empty if the span is of another arena.
+    #[inline]
     pub fn text(self, arena: &str) -> &str {
         let piece = arena.get(self.range());
         debug_assert!(piece.is_some(), "the span is of another arena");
@@ -65,6 +70,7 @@ impl Span {
     }
 
     /// The piece of a byte arena; empty if the span is of another arena.
+    #[inline]
     pub fn bytes(self, arena: &[u8]) -> &[u8] {
         let piece = arena.get(self.range());
         debug_assert!(piece.is_some(), "the span is of another arena");
@@ -84,5 +90,18 @@ impl Span {
     /// Whether there are none.
     pub const fn is_empty(self) -> bool {
         self.len == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_lies_inside() {
+        let mut arena = "x".to_owned();
+        let whole = Span::push(&mut arena, " a mug ");
+        assert_eq!(whole.part(1, 5).text(&arena), "a mug");
+        assert!(Span::default().text(&arena).is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! The real file, read whole: every total to the last decimal.
 
+#![allow(clippy::unwrap_used, reason = "functions that only tests call")]
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};

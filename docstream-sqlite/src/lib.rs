@@ -1,1 +1,18 @@
 //! A durable log and a store in SQLite files.
+
+mod checkpoints;
+mod conditions;
+mod connection;
+mod crash;
+mod dead_letters;
+mod error;
+mod log;
+mod queries;
+mod readers;
+mod store;
+mod writer;
+
+pub use connection::Durability;
+pub use dead_letters::SqliteDeadLetters;
+pub use log::{GroupInfo, Lag, Log, LogEntry, LogOptions, LogSize, LogSource, Resend, Start};
+pub use store::{BackupProgress, InvoiceStore, SqliteStore, StoreOptions};

@@ -1,3 +1,8 @@
-//! Contracts, fault wrappers and a generator.
+//! For tests of pipelines and of endpoints: contracts that every source, sink and
+//! store of dead letters passes ([`contract`]), wrappers that make them fail on
+//! purpose ([`faulty`]), and a seeded generator of documents ([`generator`]).
 
+pub mod contract;
+pub mod faulty;
 pub mod generator;
+mod random;

@@ -35,7 +35,12 @@ pub struct Options {
     pub encoding: TextEncoding,
 
     /// How many documents to generate where there is no input.
-    #[arg(long, value_name = "N", default_value_t = 100_000, conflicts_with = "input")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 100_000,
+        conflicts_with = "input"
+    )]
     pub documents: u64,
 
     /// Which documents to generate: the same seed, the same documents.
@@ -151,18 +156,28 @@ impl PolicyName {
 impl Options {
     /// The file of the log.
     pub fn log_path(&self) -> Result<PathBuf, Failure> {
-        sqlite_path("--buffer", self.buffer.as_deref(), &self.data.join("log.db"))
+        sqlite_path(
+            "--buffer",
+            self.buffer.as_deref(),
+            &self.data.join("log.db"),
+        )
     }
 
     /// The file of the store.
     pub fn store_path(&self) -> Result<PathBuf, Failure> {
-        sqlite_path("--store", self.store.as_deref(), &self.data.join("store.db"))
+        sqlite_path(
+            "--store",
+            self.store.as_deref(),
+            &self.data.join("store.db"),
+        )
     }
 }
 
 /// The path behind a `sqlite:PATH` address; other schemes are told what they need.
 fn sqlite_path(option: &str, url: Option<&str>, default: &Path) -> Result<PathBuf, Failure> {
-    let Some(url) = url else { return Ok(default.to_path_buf()) };
+    let Some(url) = url else {
+        return Ok(default.to_path_buf());
+    };
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     let feature = match scheme {
         "sqlite" if !rest.is_empty() => return Ok(PathBuf::from(rest)),

@@ -32,23 +32,39 @@ impl Progress {
     /// Progress towards `total` documents; none is shown if `quiet`.
     pub fn new(total: u64, quiet: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        let bar = if quiet || !terminal { ProgressBar::hidden() } else { ProgressBar::new(total) };
+        let bar = if quiet || !terminal {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(total)
+        };
         let template = "{bar:32} {percent:>3}%  {pos}/{len} documents  {per_sec}  ETA {eta}  {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         let counts = Arc::new(Counts::default());
-        Self { counts, bar, plain: !quiet && !terminal, total, started: Instant::now() }
+        Self {
+            counts,
+            bar,
+            plain: !quiet && !terminal,
+            total,
+            started: Instant::now(),
+        }
     }
 
     /// Hears the pipeline that fills the log.
     pub fn reading(&self) -> impl Observer + use<> {
-        Part { progress: self.clone(), counts_as: Side::Read }
+        Part {
+            progress: self.clone(),
+            counts_as: Side::Read,
+        }
     }
 
     /// Hears the pipeline that fills the store.
     pub fn storing(&self) -> impl Observer + use<> {
-        Part { progress: self.clone(), counts_as: Side::Stored }
+        Part {
+            progress: self.clone(),
+            counts_as: Side::Stored,
+        }
     }
 
     /// Takes the bar away.
@@ -112,7 +128,13 @@ struct Part {
 impl Observer for Part {
     fn on(&self, event: &Event<'_>) {
         match event {
-            Event::Settled { written, duplicates, rejected, filtered, .. } => {
+            Event::Settled {
+                written,
+                duplicates,
+                rejected,
+                filtered,
+                ..
+            } => {
                 let counter = match self.counts_as {
                     Side::Read => &self.progress.counts.read,
                     Side::Stored => &self.progress.counts.stored,
@@ -122,9 +144,12 @@ impl Observer for Part {
                 self.progress.show();
             }
             Event::Stalled { error, since, .. } => {
-                self.progress.warn(&format!("nothing moves for {} s: {error}", since.as_secs()));
+                self.progress
+                    .warn(&format!("nothing moves for {} s: {error}", since.as_secs()));
             }
-            Event::Retry { error, attempt: 1, .. } => {
+            Event::Retry {
+                error, attempt: 1, ..
+            } => {
                 self.progress.warn(&format!("will be tried again: {error}"));
             }
             _ => {}

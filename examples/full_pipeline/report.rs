@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use docstream::dates::Period;
 use docstream::pipeline::Summary;
-use docstream::queries::{Customers, InvoiceQueries, Limit, ProductQuery, Sales, TopProducts, Totals};
+use docstream::queries::{
+    Customers, InvoiceQueries, Limit, ProductQuery, Sales, TopProducts, Totals,
+};
 use docstream::{Code, Zone};
 use serde_json::{Value, json};
 
@@ -34,7 +36,10 @@ impl Report {
         notes: Vec<String>,
     ) -> Result<Self, Failure> {
         let ten = Limit::new(10).unwrap_or_default();
-        let products = ProductQuery { limit: ten, ..ProductQuery::default() };
+        let products = ProductQuery {
+            limit: ten,
+            ..ProductQuery::default()
+        };
         Ok(Self {
             ingest,
             drain,
@@ -68,7 +73,8 @@ impl Report {
     fn faults(&self) -> BTreeMap<String, u64> {
         let mut all: BTreeMap<String, u64> = BTreeMap::new();
         for ((pointer, code), count) in self.ingest.faults.iter().chain(&self.drain.faults) {
-            *all.entry(format!("{pointer} {code}").trim_start().to_owned()).or_default() += count;
+            *all.entry(format!("{pointer} {code}").trim_start().to_owned())
+                .or_default() += count;
         }
         all
     }
@@ -79,8 +85,12 @@ impl Report {
 
     /// The report as one JSON object.
     pub fn json(&self) -> Value {
-        let months: serde_json::Map<String, Value> =
-            self.months.items.iter().map(|month| (month.period.clone(), json!(month.net))).collect();
+        let months: serde_json::Map<String, Value> = self
+            .months
+            .items
+            .iter()
+            .map(|month| (month.period.clone(), json!(month.net)))
+            .collect();
         let top: Vec<Value> = (self.top.items.iter())
             .map(|item| json!({ "stock_code": item.stock_code, "net": item.net }))
             .collect();
@@ -138,11 +148,17 @@ impl Report {
             writeln!(out, "  {name:<14}{:>16}", grouped(&count.to_string()))?;
         }
         if self.ingest.read > 0 && self.duplicates() == self.accepted() {
-            writeln!(out, "  Every accepted document was there already: nothing is stored twice.")?;
+            writeln!(
+                out,
+                "  Every accepted document was there already: nothing is stored twice."
+            )?;
         }
         let faults = self.faults();
         if !faults.is_empty() {
-            writeln!(out, "\nWhy documents were refused (a document may have several faults)")?;
+            writeln!(
+                out,
+                "\nWhy documents were refused (a document may have several faults)"
+            )?;
             for (fault, count) in &faults {
                 writeln!(out, "  {fault:<38}{:>12}", grouped(&count.to_string()))?;
             }
@@ -165,11 +181,21 @@ impl Report {
         }
         writeln!(out, "\nNet sales by month ({})", self.months.zone)?;
         for month in &self.months.items {
-            writeln!(out, "  {:<16}{:>18}", month.period, grouped(&month.net.to_string()))?;
+            writeln!(
+                out,
+                "  {:<16}{:>18}",
+                month.period,
+                grouped(&month.net.to_string())
+            )?;
         }
         writeln!(out, "\nTop products by {}", self.top.rule)?;
         for item in &self.top.items {
-            writeln!(out, "  {:<16}{:>18}", item.stock_code, grouped(&item.net.to_string()))?;
+            writeln!(
+                out,
+                "  {:<16}{:>18}",
+                item.stock_code,
+                grouped(&item.net.to_string())
+            )?;
         }
         writeln!(out, "\nTop customers by {}", self.customers.rule)?;
         for item in &self.customers.top {
@@ -186,7 +212,11 @@ impl Report {
             writeln!(out, "\nNote: {note}")?;
         }
         let (elapsed, rate) = (self.elapsed.as_secs_f64(), self.rate());
-        write!(out, "\n{elapsed:.1} s, {} documents/s", grouped(&format!("{rate:.0}")))?;
+        write!(
+            out,
+            "\n{elapsed:.1} s, {} documents/s",
+            grouped(&format!("{rate:.0}"))
+        )?;
         match peak_rss_mb() {
             Some(peak) => writeln!(out, ", {peak} MB of memory at most"),
             None => writeln!(out),
@@ -196,7 +226,9 @@ impl Report {
 
 /// A number with a comma between thousands.
 fn grouped(number: &str) -> String {
-    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (sign, rest) = number
+        .strip_prefix('-')
+        .map_or(("", number), |rest| ("-", rest));
     let (whole, fraction) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
     let mut out = sign.to_owned();
     for (index, digit) in whole.chars().enumerate() {
@@ -211,7 +243,9 @@ fn grouped(number: &str) -> String {
 /// The most memory the process had, in MB, where the system tells.
 fn peak_rss_mb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kilobytes / 1024)
 }

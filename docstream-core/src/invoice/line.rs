@@ -63,6 +63,7 @@ impl InvoiceLine<&str> {
     /// `536365`, CSV and JSON, `2.5` and `2.50`, a null and an absent field hash alike.
     ///
     /// `scratch` is cleared and reused.
+    #[inline]
     pub fn content_hash(&self, scratch: &mut Vec<u8>) -> ContentHash {
         scratch.clear();
         ContentHasher::put_text(scratch, self.invoice_no.as_str());

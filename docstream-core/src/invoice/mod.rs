@@ -20,6 +20,9 @@ mod text;
 mod transform;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use columns::{Columns, ExtraColumns};
 pub use country::Country;
 pub use customer::CustomerId;

@@ -7,6 +7,7 @@ use crate::{Country, Description, InvoiceLine, InvoiceNo, Span, StockCode, Value
 // Each `place` takes a text whose characters were checked already.
 
 impl InvoiceNo<Span> {
+    #[inline]
     pub(crate) fn place(number: &str, arena: &mut String) -> Result<Self, ValueFault> {
         let kind = kind_of(number)?;
         Ok(Self::from_parts(Span::push(arena, number), kind))
@@ -14,6 +15,7 @@ impl InvoiceNo<Span> {
 }
 
 impl StockCode<Span> {
+    #[inline]
     pub(crate) fn place(code: &str, arena: &mut String) -> Result<Self, ValueFault> {
         let (start, clean) = trim(code)?;
         let raw = Span::push(arena, code);
@@ -29,6 +31,7 @@ impl StockCode<Span> {
 }
 
 impl Description<Span> {
+    #[inline]
     pub(crate) fn place(text: &str, arena: &mut String) -> Result<Self, ValueFault> {
         let (start, clean) = trim(text)?;
         let raw = Span::push(arena, text);
@@ -37,6 +40,7 @@ impl Description<Span> {
 }
 
 impl Country<Span> {
+    #[inline]
     pub(crate) fn place(name: &str, arena: &mut String) -> Result<Self, ValueFault> {
         trim(name)?;
         Ok(Self::from_parts(Span::push(arena, name)))
@@ -44,6 +48,7 @@ impl Country<Span> {
 }
 
 /// What is left of a text without the white space around it, and where it starts.
+#[inline]
 fn trim(text: &str) -> Result<(usize, &str), ValueFault> {
     let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     if plain(text.as_bytes().first()) && plain(text.as_bytes().last()) {
@@ -59,6 +64,7 @@ fn trim(text: &str) -> Result<(usize, &str), ValueFault> {
 impl<S> InvoiceLine<S> {
     /// The same line with its texts in another place. Texts that are equal here
     /// are passed on one by one: `place` may answer them from what it has.
+    #[inline]
     fn map<'a, T>(&'a self, mut place: impl FnMut(&'a S) -> T) -> InvoiceLine<T> {
         InvoiceLine {
             invoice_no: InvoiceNo::from_parts(place(self.invoice_no.text()), self.kind()),
@@ -99,6 +105,7 @@ impl InvoiceLine<&str> {
 
 impl InvoiceLine<Span> {
     /// The line with its texts seen in `arena`, the one it was packed into.
+    #[inline]
     pub fn view<'a>(&self, arena: &'a str) -> InvoiceLine<&'a str> {
         self.map(|span| span.text(arena))
     }
@@ -106,6 +113,7 @@ impl InvoiceLine<Span> {
 
 impl InvoiceLine {
     /// The line with its texts seen where they are.
+    #[inline]
     pub fn view(&self) -> InvoiceLine<&str> {
         self.map(String::as_str)
     }

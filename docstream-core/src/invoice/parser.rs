@@ -87,11 +87,34 @@ impl InvoiceParser<'_> {
         raw: &[u8],
         text: &mut String,
     ) -> Result<(InvoiceLine<Span>, ContentHash), Rejection> {
-        let start = text.len();
-        self.admit(raw.len(), start)?;
+        self.admit(raw.len(), text.len())?;
         let json = std::str::from_utf8(raw).map_err(|_| not_utf8())?;
-        let (policy, limits) = (self.policy, self.limits);
-        if let Some(line) = fast::read(json, policy, &mut self.dates, &limits, text) {
+        self.parse_admitted(json, text)
+    }
+
+    /// As [`parse_json`](Self::parse_json), for a document that is known to be UTF-8:
+    /// to check a whole batch at once costs a fraction of checking every document.
+    ///
+    /// # Errors
+    ///
+    /// The document is rejected.
+    pub fn parse_json_str(
+        &mut self,
+        json: &str,
+        text: &mut String,
+    ) -> Result<(InvoiceLine<Span>, ContentHash), Rejection> {
+        self.admit(json.len(), text.len())?;
+        self.parse_admitted(json, text)
+    }
+
+    fn parse_admitted(
+        &mut self,
+        json: &str,
+        text: &mut String,
+    ) -> Result<(InvoiceLine<Span>, ContentHash), Rejection> {
+        let start = text.len();
+        let (policy, limits) = (self.policy, &self.limits);
+        if let Some(line) = fast::read(json, policy, &mut self.dates, limits, text) {
             return Ok(self.hashed(line, text));
         }
         text.truncate(start);

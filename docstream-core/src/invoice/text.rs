@@ -13,7 +13,9 @@ pub(crate) const REQUIRED: ValueFault = ValueFault::new(Code::Missing, "is requi
 pub(crate) fn check_characters(text: &str) -> Result<(), ValueFault> {
     // The C1 controls are C2 80 to C2 9F in UTF-8; the second look is for what else begins with C2.
     let suspect = |byte: u8| byte < 0x20 || byte == 0x7f || byte == 0xc2;
-    if text.bytes().any(suspect) && text.chars().any(is_refused) {
+    // Without an early end the compiler looks at many bytes at once.
+    let suspicious = text.bytes().fold(false, |any, byte| any | suspect(byte));
+    if suspicious && text.chars().any(is_refused) {
         return Err(CONTROL);
     }
     Ok(())

@@ -44,7 +44,9 @@ impl<'a> Value<'a> {
             return Err(LONG);
         }
         check_characters(text)?;
-        Ok(Some(text).filter(|text| !text.trim_start().is_empty()))
+        let holds_something = text.as_bytes().first().is_some_and(u8::is_ascii_graphic)
+            || !text.trim_start().is_empty();
+        Ok(holds_something.then_some(text))
     }
 
     /// An invoice number in its one spelling: 536365.0 is 536365, as a number or a text.

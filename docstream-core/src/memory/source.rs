@@ -197,14 +197,12 @@ impl<T: Clone + Send + Sync + 'static> MemorySource<T> {
                 };
                 builder.push(incoming, entry.doc.clone());
             }
-            let batch = builder.finish();
-            let after = batch.extent().to;
-            if batch.is_empty() {
-                // Only a hole is left: nothing to give, nothing to commit.
-                *position = stretch.end;
+            if builder.is_empty() {
+                // Only a hole is left; the next batch will begin with it.
                 continue;
             }
-            *position = after;
+            let batch = builder.finish();
+            *position = batch.extent().to;
             self.turn = number + 1;
             return Some(batch);
         }

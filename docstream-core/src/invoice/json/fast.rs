@@ -52,6 +52,7 @@ pub(crate) fn read(
     (fits(quantity, unit_price) && policy.admits(&line)).then_some(line)
 }
 
+#[inline]
 fn invoice_no(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<InvoiceNo<Span>> {
     if cursor.is_text() {
         return InvoiceNo::place(cursor.text()?, arena).ok();
@@ -63,6 +64,7 @@ fn invoice_no(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<InvoiceNo<S
     ))
 }
 
+#[inline]
 #[allow(
     clippy::option_option,
     reason = "the outer one is whether the document has the form"
@@ -78,6 +80,7 @@ fn description(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<Option<Des
     Description::place(text, arena).ok().map(Some)
 }
 
+#[inline]
 #[allow(
     clippy::option_option,
     reason = "the outer one is whether the document has the form"

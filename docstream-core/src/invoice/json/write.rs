@@ -53,7 +53,11 @@ pub fn write_json(line: &InvoiceLine<&str>, out: &mut Vec<u8>) {
 fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let needs_escape = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-    if text.bytes().any(needs_escape) {
+    // Without an early end the compiler looks at many bytes at once.
+    let any = text
+        .bytes()
+        .fold(false, |any, byte| any | needs_escape(byte));
+    if any {
         for &byte in text.as_bytes() {
             match byte {
                 b'"' => out.extend_from_slice(b"\\\""),

@@ -10,6 +10,7 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline]
     pub(super) fn new(json: &'a str, longest: usize) -> Self {
         Self {
             rest: json,
@@ -18,33 +19,39 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes `key` and a blank.
+    #[inline]
     pub(super) fn key<const N: usize>(&mut self, key: &[u8; N]) -> Option<()> {
         self.skip(self.rest.as_bytes().strip_prefix(key)?)
     }
 
     /// Passes a comma, a blank, `key` and a blank.
+    #[inline]
     pub(super) fn next_key<const N: usize>(&mut self, key: &[u8; N]) -> Option<()> {
         let rest = self.rest.as_bytes().strip_prefix(b",")?;
         let rest = rest.strip_prefix(b" ").unwrap_or(rest);
         self.skip(rest.strip_prefix(key)?)
     }
 
+    #[inline]
     fn skip(&mut self, rest: &[u8]) -> Option<()> {
         let rest = rest.strip_prefix(b" ").unwrap_or(rest);
         self.advance(self.rest.len() - rest.len())
     }
 
+    #[inline]
     fn advance(&mut self, bytes: usize) -> Option<()> {
         self.rest = self.rest.get(bytes..)?;
         Some(())
     }
 
     /// Whether a text comes next.
+    #[inline]
     pub(super) fn is_text(&self) -> bool {
         self.rest.as_bytes().first() == Some(&b'"')
     }
 
     /// Passes `null`, if it comes next.
+    #[inline]
     pub(super) fn null(&mut self) -> bool {
         match self.rest.strip_prefix("null") {
             Some(rest) => {
@@ -56,6 +63,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes a text without escapes and control characters.
+    #[inline]
     pub(super) fn text(&mut self) -> Option<&'a str> {
         let text = self.rest.strip_prefix('"')?;
         let len = plain_len(text.as_bytes())?;
@@ -65,6 +73,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes a whole number of at most `most` digits.
+    #[inline]
     pub(super) fn digits(&mut self, most: usize) -> Option<&'a str> {
         let bytes = self.rest.as_bytes();
         let len = bytes
@@ -81,6 +90,7 @@ impl<'a> Cursor<'a> {
         Some(digits)
     }
 
+    #[inline]
     fn minus(&mut self) -> bool {
         match self.rest.strip_prefix('-') {
             Some(rest) => {
@@ -91,13 +101,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn quantity(&mut self) -> Option<Quantity> {
         let negative = self.minus();
-        let number = whole(self.digits(9)?);
-        let number = i32::try_from(number).ok()?;
-        Some(Quantity(if negative { -number } else { number }))
+        let number = whole(self.digits(10)?);
+        let number = i32::try_from(if negative { -number } else { number }).ok()?;
+        Some(Quantity(number))
     }
 
+    #[inline]
     pub(super) fn price(&mut self) -> Option<Money> {
         let negative = self.minus();
         let mut units = whole(self.digits(12)?) * 10_000;
@@ -120,6 +132,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes the end of the object and of the document.
+    #[inline]
     pub(super) fn end(&self) -> Option<()> {
         (self.rest == "}").then_some(())
     }
@@ -135,6 +148,7 @@ fn whole(digits: &str) -> i64 {
 
 /// How many bytes come before the first that is not plain: a quote, a backslash,
 /// a control character, or the first byte of what may be one (C2).
+#[inline]
 fn plain_len(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const HIGHS: u64 = ONES << 7;
@@ -145,15 +159,21 @@ fn plain_len(bytes: &[u8]) -> Option<usize> {
         let word = u64::from_le_bytes(*chunk);
         let equal = |byte: u8| zeros(word ^ (ONES * u64::from(byte)));
         let below_blank = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let marks = below_blank | equal(b'"') | equal(b'\\') | equal(0x7f) | equal(0xc2);
-        if marks != 0 {
-            return Some(at + (marks.trailing_zeros() / 8) as usize);
+        // DEL and all beyond ASCII.
+        let above_tilde = (word.wrapping_add(ONES) | word) & HIGHS;
+        let marks = below_blank | above_tilde | equal(b'"') | equal(b'\\');
+        if marks == 0 {
+            at += 8;
+            continue;
         }
-        at += 8;
+        at += (marks.trailing_zeros() / 8) as usize;
+        if bytes[at] < 0x80 || bytes[at] == 0xc2 {
+            return Some(at);
+        }
+        at += 1;
     }
-    let tail = bytes[at..]
-        .iter()
-        .position(|&byte| byte < 0x20 || matches!(byte, b'"' | b'\\' | 0x7f | 0xc2))?;
+    let is_plain = |byte: u8| byte >= 0x20 && !matches!(byte, b'"' | b'\\' | 0x7f | 0xc2);
+    let tail = bytes[at..].iter().position(|&byte| !is_plain(byte))?;
     Some(at + tail)
 }
 

@@ -1,0 +1,377 @@
+//! Writing: encode on the caller's side, then one short job for the writer.
+
+use async_trait::async_trait;
+use docstream_core::{
+    Advance, Code, ContentHash, DocId, Fault, IdempotentSink, Outcome, Payload, RecordRef,
+    Rejection, Result, Sink, Stage, Write, WriteReport,
+};
+use docstream_core::{Checkpoints, Error};
+use rusqlite::Connection;
+use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::chunk::{ChunkReader, ChunkWriter, Entry};
+use super::ids::{self, Held};
+use super::{Log, LogOptions, now, retention};
+use crate::checkpoints::{self, FileCheckpoints};
+use crate::crash::crash_point;
+use crate::error::sqlite;
+
+const OPERATION: &str = "append to the log";
+/// A chunk is closed beyond this size, so that readers get pieces they can hold.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// A dead letter on its way back into the log; see [`Log::append_again`].
+#[derive(Clone, Copy, Debug)]
+pub struct Resend<'a> {
+    /// The id it was given where it first entered.
+    pub id: DocId,
+    /// Its bytes, mended or not.
+    pub raw: &'a [u8],
+    /// Its partition key; empty for none.
+    pub key: &'a [u8],
+    /// How many times it has been rejected.
+    pub attempt: u32,
+}
+
+/// A chunk for a partition.
+struct Piece {
+    partition: u16,
+    documents: u32,
+    records: Vec<u8>,
+}
+
+/// An append, ready for the writer.
+struct Append {
+    pieces: Vec<Piece>,
+    /// Every document of the pieces, sorted by id.
+    held: Vec<Held>,
+    others: Vec<(u32, Outcome)>,
+    advance: Option<Advance>,
+}
+
+/// Spreads documents over the partitions.
+struct Spread<'a> {
+    origin: &'a str,
+    open: Vec<Option<(u32, ChunkWriter)>>,
+    done: Vec<Option<Piece>>,
+}
+
+impl<'a> Spread<'a> {
+    fn new(partitions: usize, origin: &'a str) -> Self {
+        Self {
+            origin,
+            open: (0..partitions).map(|_| None).collect(),
+            done: Vec::new(),
+        }
+    }
+
+    /// Adds a document under `key` and says in which chunk and where in it.
+    fn push(&mut self, key: &[u8], entry: &Entry<'_>) -> (u32, u32) {
+        let hash = match key {
+            [] => xxh3_64(&entry.id.to_bytes()),
+            key => xxh3_64(key),
+        };
+        let partition = (hash % self.open.len() as u64) as usize;
+        let done = &mut self.done;
+        let (chunk, writer) = self.open[partition].get_or_insert_with(|| {
+            done.push(None);
+            (done.len() as u32 - 1, ChunkWriter::new(self.origin))
+        });
+        let place = (*chunk, writer.documents());
+        writer.push(entry);
+        if writer.len() >= CHUNK_BYTES {
+            self.close(partition);
+        }
+        place
+    }
+
+    fn close(&mut self, partition: usize) {
+        if let Some((chunk, writer)) = self.open[partition].take() {
+            self.done[chunk as usize] = Some(Piece {
+                partition: partition as u16,
+                documents: writer.documents(),
+                records: writer.finish(),
+            });
+        }
+    }
+
+    fn finish(mut self) -> Vec<Piece> {
+        (0..self.open.len()).for_each(|partition| self.close(partition));
+        self.done.into_iter().flatten().collect()
+    }
+}
+
+fn encode<T: Payload>(work: &Write<T>, partitions: usize, max: usize) -> Append {
+    let mut spread = Spread::new(partitions, work.batch().extent().partition.as_str());
+    let mut held = Vec::with_capacity(work.len());
+    let mut others = Vec::new();
+    let mut payload = Vec::new();
+    for (index, record) in work.records() {
+        payload.clear();
+        T::write_payload(record, &mut payload);
+        let hash = record.hash();
+        if payload.len() > max {
+            others.push((index, Outcome::Rejected(too_large(max))));
+            continue;
+        }
+        let key = T::key(record);
+        let (chunk, slot) = spread.push(key, &entry(record, hash, key, &payload));
+        held.push(Held {
+            id: record.id(),
+            hash,
+            index,
+            chunk,
+            slot,
+        });
+    }
+    if !held.is_sorted_by_key(|held| held.id) {
+        // Stable: of two of the same id the first one stays.
+        held.sort_by_key(|held| held.id);
+    }
+    Append {
+        pieces: spread.finish(),
+        held,
+        others,
+        advance: work.advance().cloned(),
+    }
+}
+
+fn entry<'a, T>(
+    record: RecordRef<'a, T>,
+    hash: ContentHash,
+    key: &'a [u8],
+    payload: &'a [u8],
+) -> Entry<'a> {
+    Entry {
+        id: record.id(),
+        hash: Some(hash),
+        attempt: record.attempt(),
+        origin_offset: record.offset().0,
+        key,
+        headers: record.headers().as_bytes(),
+        payload,
+    }
+}
+
+#[cold]
+fn too_large(max: usize) -> Rejection {
+    let message = format!("must be at most {max} bytes");
+    Rejection::new(Stage::Sink, Fault::document(Code::TooLarge, message))
+}
+
+#[cold]
+fn id_conflict() -> Rejection {
+    let message = "the id is taken by a document with other content";
+    Rejection::new(Stage::Sink, Fault::document(Code::IdConflict, message))
+}
+
+impl Append {
+    /// Does the append in the transaction that is open on `tx`.
+    fn run(mut self, tx: &Connection, options: &LogOptions) -> Result<WriteReport> {
+        self.drop_known(tx)?;
+        let report = WriteReport {
+            written: self.pieces.iter().map(|piece| piece.documents).sum(),
+            others: self.others,
+        };
+        let first_ids = if self.pieces.is_empty() {
+            0
+        } else {
+            ids::next_row(tx)?
+        };
+        ids::insert(tx, &self.held)?;
+        insert(tx, &self.pieces, first_ids, options)?;
+        if let Some(advance) = self.advance.filter(|_| report.is_complete()) {
+            checkpoints::advance(tx, &advance)?;
+        }
+        retention::apply(tx, options)?;
+        crash_point!("log_before_commit");
+        Ok(report)
+    }
+
+    /// Takes out what the log has already, and what comes twice in this append.
+    fn drop_known(&mut self, tx: &Connection) -> Result<()> {
+        let mut dropped: Vec<(u32, u32)> = Vec::new();
+        let others = &mut self.others;
+        let mut drop = |held: &Held, same: bool| {
+            let outcome = if same {
+                Outcome::Duplicate
+            } else {
+                Outcome::Rejected(id_conflict())
+            };
+            others.push((held.index, outcome));
+            dropped.push((held.chunk, held.slot));
+        };
+        let mut known = Vec::new();
+        ids::find(tx, &self.held, |held, same| {
+            drop(held, same);
+            known.push(held.id);
+        })?;
+        known.sort_unstable();
+        let mut first: Option<Held> = None;
+        self.held.retain(|held| match first {
+            _ if known.binary_search(&held.id).is_ok() => false,
+            Some(first) if first.id == held.id => {
+                drop(held, first.hash == held.hash);
+                false
+            }
+            _ => {
+                first = Some(*held);
+                true
+            }
+        });
+        if dropped.is_empty() {
+            return Ok(());
+        }
+        dropped.sort_unstable();
+        let pieces = std::mem::take(&mut self.pieces);
+        for (chunk, piece) in (0..).zip(pieces) {
+            let from = dropped.partition_point(|&(of, _)| of < chunk);
+            let to = dropped.partition_point(|&(of, _)| of <= chunk);
+            self.pieces.extend(without(piece, &dropped[from..to])?);
+        }
+        Ok(())
+    }
+}
+
+/// `piece` without the documents at the places in `dropped`; `None` if none is left.
+fn without(piece: Piece, dropped: &[(u32, u32)]) -> Result<Option<Piece>> {
+    if dropped.is_empty() {
+        return Ok(Some(piece));
+    }
+    if dropped.len() == piece.documents as usize {
+        return Ok(None);
+    }
+    let broken = |error| Error::bug(OPERATION, "a fresh chunk cannot be read").caused_by(error);
+    let mut reader = ChunkReader::new(piece.records).map_err(broken)?;
+    let mut writer = ChunkWriter::new(reader.origin());
+    let mut slot = 0;
+    while let Some(entry) = reader.next().map_err(broken)? {
+        if dropped
+            .binary_search_by_key(&slot, |&(_, slot)| slot)
+            .is_err()
+        {
+            writer.push(&entry);
+        }
+        slot += 1;
+    }
+    Ok(Some(Piece {
+        partition: piece.partition,
+        documents: writer.documents(),
+        records: writer.finish(),
+    }))
+}
+
+fn insert(tx: &Connection, pieces: &[Piece], ids: i64, options: &LogOptions) -> Result<()> {
+    let size: usize = pieces.iter().map(|piece| piece.records.len()).sum();
+    if let Some(max) = options.max_bytes.filter(|_| size > 0) {
+        let holds = retention::bytes(tx)?;
+        if holds + size as u64 > max {
+            let message = format!("the log is full: it holds {holds} of at most {max} bytes");
+            return Err(Error::transient(OPERATION, message));
+        }
+    }
+    let at = now();
+    let insert = |piece: &Piece| -> rusqlite::Result<()> {
+        let mut partition = tx.prepare_cached(
+            "UPDATE log_partitions SET next = next + ?2, bytes = bytes + ?3 \
+             WHERE partition = ?1 RETURNING next",
+        )?;
+        let (documents, bytes) = (i64::from(piece.documents), piece.records.len() as i64);
+        let next: i64 =
+            partition.query_row((piece.partition, documents, bytes), |row| row.get(0))?;
+        let mut chunk =
+            tx.prepare_cached("INSERT INTO log_chunks VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let base = next - documents;
+        chunk.execute((piece.partition, base, next, at, ids, &piece.records))?;
+        Ok(())
+    };
+    pieces
+        .iter()
+        .try_for_each(insert)
+        .map_err(sqlite(OPERATION))
+}
+
+impl Log {
+    async fn append(&self, append: Append) -> Result<WriteReport> {
+        let options = self.0.options;
+        let report = self
+            .0
+            .writer
+            .run(move |tx| append.run(tx, &options))
+            .await
+            .map_err(|error| error.with("path", self.0.path.display()))?;
+        crash_point!("log_after_commit");
+        self.0.appended.send_replace(());
+        Ok(report)
+    }
+
+    /// Appends dead letters again under the ids they had, although the log may still
+    /// hold those ids: the check for duplicates is left out, and the store tells by
+    /// the id whether it has the document. Durable once this is `Ok`.
+    ///
+    /// # Errors
+    ///
+    /// As an append; also `Config` for a document larger than the log takes, and then
+    /// none of them is appended.
+    pub async fn append_again(&self, resends: &[Resend<'_>]) -> Result<()> {
+        let max = self.0.options.max_document_bytes;
+        let mut spread = Spread::new(self.0.partitions.len(), "resend");
+        for (resend, origin_offset) in resends.iter().zip(0..) {
+            if resend.raw.len() > max {
+                let message = format!("a document must be at most {max} bytes");
+                return Err(Error::config(OPERATION, message).with("id", resend.id));
+            }
+            let entry = Entry {
+                id: resend.id,
+                // Its content may have been mended: the hash is made anew by the parser.
+                hash: None,
+                attempt: resend.attempt,
+                origin_offset,
+                key: resend.key,
+                headers: &[],
+                payload: resend.raw,
+            };
+            spread.push(resend.key, &entry);
+        }
+        let append = Append {
+            pieces: spread.finish(),
+            held: Vec::new(),
+            others: Vec::new(),
+            advance: None,
+        };
+        self.append(append).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl<T: Payload> Sink<T> for Log {
+    async fn write(&self, work: Write<T>) -> Result<WriteReport> {
+        let max = self.0.options.max_document_bytes;
+        let append = encode(&work, self.0.partitions.len(), max);
+        self.append(append).await
+    }
+
+    async fn check(&self) -> Result<()> {
+        let max = self.0.options.max_bytes;
+        self.0
+            .writer
+            .run(move |tx| match max {
+                Some(max) if retention::bytes(tx)? >= max => {
+                    Err(Error::transient("check the log", "the log is full"))
+                }
+                // An update takes the write lock and touches the disk, which a read does not.
+                _ => tx
+                    .execute("UPDATE log_state SET partitions = partitions", [])
+                    .map(|_| ())
+                    .map_err(sqlite("check the log")),
+            })
+            .await
+    }
+
+    fn checkpoints(&self) -> Option<Arc<dyn Checkpoints>> {
+        Some(Arc::new(FileCheckpoints(self.0.readers.clone())))
+    }
+}
+
+impl<T: Payload> IdempotentSink<T> for Log {}

@@ -1,0 +1,306 @@
+//! Consumer groups: who reads, and how far.
+
+use std::time::Duration;
+
+use docstream_core::{Checkpoint, Epoch, Error, Offset, Partition, Result};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::lock::GroupLock;
+use super::retention::range;
+use super::{Log, Start, now, retention};
+use crate::error::sqlite;
+
+const OPERATION: &str = "keep the offsets of a group";
+
+/// A consumer group of a log; see [`Log::groups`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GroupInfo {
+    /// Its name.
+    pub name: String,
+    /// The epoch of its last owner.
+    pub epoch: Epoch,
+    /// What it has committed.
+    pub committed: Checkpoint,
+}
+
+/// How far a group is behind in a partition; see [`Log::lag`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lag {
+    /// The partition.
+    pub partition: Partition,
+    /// Documents that the group has not committed.
+    pub documents: u64,
+    /// How long ago the oldest of them was appended.
+    pub oldest: Option<Duration>,
+}
+
+/// A group as its owner finds it.
+pub(super) struct Registered {
+    pub(super) epoch: Epoch,
+    /// Checkpoints of an epoch below this were overruled by a seek or reset.
+    pub(super) reset: Epoch,
+    /// Committed offsets by number of partition.
+    pub(super) offsets: Vec<Offset>,
+}
+
+/// Registers `group`, if it is new, and gives it the next epoch.
+pub(super) fn register(
+    tx: &Connection,
+    group: &str,
+    partitions: u16,
+    start: Start,
+) -> Result<Registered> {
+    let epochs = epochs(tx, group)?;
+    let (epoch, reset) = match epochs {
+        Some((epoch, reset)) => (epoch + 1, reset),
+        None => (1, 0),
+    };
+    tx.prepare_cached(
+        "INSERT INTO log_groups VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch",
+    )
+    .and_then(|mut insert| insert.execute((group, epoch, reset, now())))
+    .map_err(sqlite(OPERATION))?;
+    let mut offsets = Vec::new();
+    for partition in 0..partitions {
+        let offset = match committed(tx, group, partition)? {
+            Some(offset) => offset,
+            None => {
+                let offset = start.offset(tx, partition)?;
+                set(tx, group, partition, offset)?;
+                offset
+            }
+        };
+        offsets.push(offset);
+    }
+    Ok(Registered {
+        epoch: Epoch(epoch as u64),
+        reset: Epoch(reset as u64),
+        offsets,
+    })
+}
+
+impl Start {
+    fn offset(self, conn: &Connection, partition: u16) -> Result<Offset> {
+        let (begin, end) = range(conn, partition)?;
+        Ok(match self {
+            Self::Earliest => begin,
+            Self::Latest => end,
+        })
+    }
+}
+
+/// The epoch of the last owner and that of the last reset.
+fn epochs(conn: &Connection, group: &str) -> Result<Option<(i64, i64)>> {
+    conn.prepare_cached("SELECT epoch, reset_epoch FROM log_groups WHERE name = ?1")
+        .and_then(|mut select| {
+            let both = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            select.query_row([group], both).optional()
+        })
+        .map_err(sqlite(OPERATION))
+}
+
+fn committed(conn: &Connection, group: &str, partition: u16) -> Result<Option<Offset>> {
+    conn.prepare_cached("SELECT next FROM log_offsets WHERE grp = ?1 AND partition = ?2")
+        .and_then(|mut select| {
+            let next = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+            select.query_row((group, partition), next).optional()
+        })
+        .map(|found| found.map(|next| Offset(next as u64)))
+        .map_err(sqlite(OPERATION))
+}
+
+fn set(tx: &Connection, group: &str, partition: u16, next: Offset) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO log_offsets VALUES (?1, ?2, ?3) \
+         ON CONFLICT (grp, partition) DO UPDATE SET next = excluded.next",
+    )
+    .and_then(|mut insert| insert.execute((group, partition, next.0 as i64)))
+    .map_err(sqlite(OPERATION))?;
+    Ok(())
+}
+
+/// Commits `offsets` for the owner of `epoch`. Never goes back: what is committed may
+/// be trimmed.
+pub(super) fn commit(
+    tx: &Connection,
+    group: &str,
+    epoch: Epoch,
+    offsets: &[(u16, Offset)],
+) -> Result<()> {
+    if epochs(tx, group)?.is_none_or(|(own, _)| own as u64 != epoch.0) {
+        let message = "the group has another owner by now";
+        return Err(Error::fenced(OPERATION, message).with("group", group));
+    }
+    for &(partition, next) in offsets {
+        let (_, end) = range(tx, partition)?;
+        if next > end {
+            let message = format!("a commit of {next}, beyond the end of the log at {end}");
+            return Err(Error::bug(OPERATION, message).with("group", group));
+        }
+        if committed(tx, group, partition)?.is_none_or(|before| before < next) {
+            set(tx, group, partition, next)?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown(group: &str) -> Error {
+    Error::config(OPERATION, "the log has no such group").with("group", group)
+}
+
+impl Log {
+    /// The registered groups in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub async fn groups(&self) -> Result<Vec<GroupInfo>> {
+        let partitions = self.0.partitions.clone();
+        let read = move |conn: &Connection| {
+            let names = || -> rusqlite::Result<Vec<(String, i64)>> {
+                conn.prepare_cached("SELECT name, epoch FROM log_groups ORDER BY name")?
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                    .collect()
+            };
+            let info = |(name, epoch): (String, i64)| {
+                let mut done = Checkpoint::default();
+                for (number, partition) in (0..).zip(&partitions) {
+                    if let Some(next) = committed(conn, &name, number)? {
+                        done.set(partition.clone(), next);
+                    }
+                }
+                Ok(GroupInfo {
+                    name,
+                    epoch: Epoch(epoch as u64),
+                    committed: done,
+                })
+            };
+            names()
+                .map_err(sqlite(OPERATION))?
+                .into_iter()
+                .map(info)
+                .collect()
+        };
+        self.0.readers.run(read).await
+    }
+
+    /// How far `group` is behind in each partition.
+    ///
+    /// # Errors
+    ///
+    /// `Config` if there is no such group; else when the file cannot be read.
+    pub async fn lag(&self, group: &str) -> Result<Vec<Lag>> {
+        let partitions = self.0.partitions.clone();
+        let group = group.to_owned();
+        let read = move |conn: &Connection| {
+            let now = now();
+            let lag = |(number, partition): (u16, Partition)| {
+                let next = committed(conn, &group, number)?.ok_or_else(|| unknown(&group))?;
+                let (_, end) = range(conn, number)?;
+                let oldest: Option<i64> = conn
+                    .prepare_cached(
+                        "SELECT appended_at FROM log_chunks WHERE partition = ?1 AND next > ?2 \
+                         ORDER BY base LIMIT 1",
+                    )
+                    .and_then(|mut select| {
+                        let at = |row: &rusqlite::Row<'_>| row.get(0);
+                        select.query_row((number, next.0 as i64), at).optional()
+                    })
+                    .map_err(sqlite(OPERATION))?;
+                Ok(Lag {
+                    partition,
+                    documents: end.0.saturating_sub(next.0),
+                    oldest: oldest
+                        .map(|at| Duration::from_millis(now.saturating_sub(at).max(0) as u64)),
+                })
+            };
+            (0..).zip(partitions).map(lag).collect()
+        };
+        self.0.readers.run(read).await
+    }
+
+    /// Makes `group` go on from `to`; partitions it does not name stay as they are.
+    /// Checkpoints that a sink has kept for the group no longer count.
+    ///
+    /// # Errors
+    ///
+    /// `Config` if there is no such group, if it is being read, or if an offset of `to`
+    /// is not in the log.
+    pub async fn seek(&self, group: &str, to: &Checkpoint) -> Result<()> {
+        let to = self.numbered(to)?;
+        self.move_group(group, move |tx, group| {
+            for (partition, next) in to {
+                let (begin, end) = range(tx, partition)?;
+                if next < begin {
+                    return Err(retention::gap(next, begin).with("group", group));
+                }
+                if next > end {
+                    let message = format!("cannot seek to {next}: the log ends at {end}");
+                    return Err(Error::config(OPERATION, message).with("group", group));
+                }
+                set(tx, group, partition, next)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Makes `group` go on from the start or the end of every partition. Checkpoints
+    /// that a sink has kept for the group no longer count.
+    ///
+    /// # Errors
+    ///
+    /// `Config` if there is no such group, or if it is being read.
+    pub async fn reset(&self, group: &str, to: Start) -> Result<()> {
+        let partitions = self.0.partitions.len() as u16;
+        self.move_group(group, move |tx, group| {
+            (0..partitions)
+                .try_for_each(|partition| set(tx, group, partition, to.offset(tx, partition)?))
+        })
+        .await
+    }
+
+    async fn move_group(
+        &self,
+        group: &str,
+        work: impl FnOnce(&Connection, &str) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
+        let _lock = GroupLock::take(&self.0.path, group)?;
+        let group = group.to_owned();
+        let job = move |tx: &Connection| {
+            let (epoch, _) = epochs(tx, &group)?.ok_or_else(|| unknown(&group))?;
+            work(tx, &group)?;
+            tx.execute(
+                "UPDATE log_groups SET epoch = ?2, reset_epoch = ?2 WHERE name = ?1",
+                (&group, epoch + 1),
+            )
+            .map_err(sqlite(OPERATION))?;
+            Ok(())
+        };
+        self.0.writer.run(job).await
+    }
+
+    /// Removes `group`, which then holds nothing back from being trimmed. Says whether
+    /// there was one.
+    ///
+    /// # Errors
+    ///
+    /// `Config` if the group is being read; else when the file cannot be written.
+    pub async fn remove_group(&self, group: &str) -> Result<bool> {
+        let _lock = GroupLock::take(&self.0.path, group)?;
+        let group = group.to_owned();
+        let job = move |tx: &Connection| {
+            let remove = || {
+                tx.execute("DELETE FROM log_offsets WHERE grp = ?1", [&group])?;
+                tx.execute("DELETE FROM log_groups WHERE name = ?1", [&group])
+            };
+            remove()
+                .map(|removed| removed > 0)
+                .map_err(sqlite(OPERATION))
+        };
+        self.0.writer.run(job).await
+    }
+}

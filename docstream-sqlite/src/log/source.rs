@@ -1,0 +1,293 @@
+//! Reading as a consumer group.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use docstream_core::{
+    Batch, Checkpoint, Checkpoints, Committer, Demand, Epoch, Error, Next, Offset, Raw, Result,
+    Source,
+};
+use tokio::sync::watch;
+
+use super::lock::GroupLock;
+use super::read::{Ahead, Piece, chunks, damaged};
+use super::{Log, groups, retention};
+
+/// How long a source waits before it looks for documents that another process appended.
+const POLL: Duration = Duration::from_millis(100);
+/// How many times the demand is read ahead at once, as long as the bytes allow it.
+const AHEAD: usize = 4;
+
+/// Where a new group starts, or a group is reset to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// At the oldest document.
+    #[default]
+    Earliest,
+    /// After the newest document.
+    Latest,
+}
+
+/// Reads a log as a consumer group; made by [`Log::source`].
+#[derive(Debug)]
+pub struct LogSource {
+    log: Log,
+    group: Arc<str>,
+    until: Option<Checkpoint>,
+    start_at: Start,
+    appended: watch::Receiver<()>,
+    owned: Option<Owned>,
+    committer: Arc<LogCommitter>,
+}
+
+/// What a source that has started holds.
+#[derive(Debug)]
+struct Owned {
+    epoch: Epoch,
+    partitions: Vec<Ahead>,
+    /// The number of the partition whose turn it is.
+    turn: usize,
+    #[expect(dead_code, reason = "held, not used")]
+    lock: GroupLock,
+}
+
+impl Log {
+    /// A source that reads the log as `group`. Each group reads everything and has
+    /// offsets of its own; one source of a group may run at a time.
+    pub fn source(&self, group: impl Into<Arc<str>>) -> LogSource {
+        let group = group.into();
+        LogSource {
+            committer: Arc::new(LogCommitter {
+                log: self.clone(),
+                group: Arc::clone(&group),
+                epoch: watch::Sender::new(None),
+            }),
+            log: self.clone(),
+            group,
+            until: None,
+            start_at: Start::Earliest,
+            appended: self.0.appended.subscribe(),
+            owned: None,
+        }
+    }
+}
+
+impl LogSource {
+    /// Ends once these offsets are reached, such as [`Log::ends`] gave them. Partitions
+    /// that are not named are not read. Without it the source waits for ever.
+    #[must_use]
+    pub fn until(mut self, checkpoint: Checkpoint) -> Self {
+        self.until = Some(checkpoint);
+        self
+    }
+
+    /// Where to start if the group is new.
+    #[must_use]
+    pub fn start_at(mut self, start: Start) -> Self {
+        self.start_at = start;
+        self
+    }
+
+    /// The offset of partition `number` at which this source stops.
+    fn stop(&self, number: usize) -> u64 {
+        let Some(until) = &self.until else {
+            return u64::MAX;
+        };
+        let partition = self.log.0.partitions.get(number);
+        partition
+            .and_then(|p| until.get(p))
+            .map_or(0, |offset| offset.0)
+    }
+
+    /// A batch of what was read ahead, of the partition whose turn it is.
+    fn take(&mut self, want: Demand) -> Result<Option<Batch<Raw>>> {
+        let count = self.log.0.partitions.len();
+        for _ in 0..count {
+            let Some(turn) = self.owned.as_ref().map(|owned| owned.turn) else {
+                return Ok(None);
+            };
+            let stop = self.stop(turn);
+            let Some(owned) = &mut self.owned else {
+                return Ok(None);
+            };
+            owned.turn = (turn + 1) % count;
+            let ahead = &mut owned.partitions[turn];
+            let partition = self.log.0.partitions[turn].clone();
+            let mut batch = Batch::builder(partition, owned.epoch, Offset(ahead.offset));
+            let held = ahead
+                .pieces
+                .front()
+                .map_or(0, |piece| piece.next - ahead.offset);
+            batch.reserve(want.documents.min(held as usize), 0);
+            ahead
+                .fill(&mut batch, want, stop)
+                .map_err(|(base, corrupt)| damaged(corrupt, &self.log.0.path, turn as u16, base))?;
+            if !batch.is_empty() {
+                return Ok(Some(batch.finish()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads ahead in the partitions that have nothing left; says whether there was
+    /// something. Cancel safe: what was read is kept only once it is complete.
+    async fn read_ahead(&mut self, want: Demand) -> Result<bool> {
+        let Some(owned) = &self.owned else {
+            return Ok(false);
+        };
+        let hungry: Vec<(usize, u64)> = (0..)
+            .zip(&owned.partitions)
+            .filter(|(number, ahead)| ahead.pieces.is_empty() && ahead.offset < self.stop(*number))
+            .map(|(number, ahead)| (number, ahead.to_read()))
+            .collect();
+        if hungry.is_empty() {
+            return Ok(false);
+        }
+        let want = Demand::new(want.documents.saturating_mul(AHEAD), want.bytes);
+        let log = self.log.clone();
+        let read = move |conn: &rusqlite::Connection| {
+            hungry
+                .into_iter()
+                .map(|(number, from)| {
+                    let path = &log.0.path;
+                    Ok((number, chunks(conn, path, number as u16, from, want)?))
+                })
+                .collect::<Result<Vec<(usize, VecDeque<Piece>)>>>()
+        };
+        let read = self
+            .log
+            .0
+            .readers
+            .run(read)
+            .await
+            .map_err(|e| e.with("group", &self.group))?;
+        let mut some = false;
+        if let Some(owned) = &mut self.owned {
+            for (number, pieces) in read {
+                some |= !pieces.is_empty();
+                owned.partitions[number].pieces.extend(pieces);
+            }
+        }
+        Ok(some)
+    }
+
+    fn is_done(&self) -> bool {
+        self.until.is_some()
+            && self.owned.as_ref().is_some_and(|owned| {
+                (0..)
+                    .zip(&owned.partitions)
+                    .all(|(number, ahead)| ahead.offset >= self.stop(number))
+            })
+    }
+}
+
+#[async_trait]
+impl Source for LogSource {
+    type Doc = Raw;
+
+    fn group(&self) -> Arc<str> {
+        Arc::clone(&self.group)
+    }
+
+    /// Registers the group, takes its lock and gives it a new epoch. A checkpoint of
+    /// the sink counts for more than the group's own commits, unless the group was
+    /// moved by [`Log::seek`] or [`Log::reset`] after it was set.
+    async fn start(&mut self, stored: Option<Arc<dyn Checkpoints>>) -> Result<()> {
+        self.owned = None;
+        let lock = GroupLock::take(&self.log.0.path, &self.group)?;
+        let (group, start_at) = (Arc::clone(&self.group), self.start_at);
+        let partitions = &self.log.0.partitions;
+        let count = partitions.len() as u16;
+        let register =
+            move |tx: &rusqlite::Connection| groups::register(tx, &group, count, start_at);
+        let registered = self.log.0.writer.run(register).await?;
+        let mut offsets = registered.offsets;
+        if let Some(stored) = stored {
+            for (offset, partition) in offsets.iter_mut().zip(partitions) {
+                match stored.load(&self.group, partition).await? {
+                    Some((next, epoch)) if epoch >= registered.reset => *offset = next,
+                    _ => {}
+                }
+            }
+        }
+        if let Some(until) = &self.until {
+            self.log.numbered(until)?;
+        }
+        self.committer.epoch.send_replace(Some(registered.epoch));
+        let ahead = |offset: Offset| Ahead {
+            offset: offset.0,
+            pieces: VecDeque::new(),
+        };
+        self.owned = Some(Owned {
+            epoch: registered.epoch,
+            partitions: offsets.into_iter().map(ahead).collect(),
+            turn: 0,
+            lock,
+        });
+        Ok(())
+    }
+
+    async fn next(&mut self, want: Demand) -> Result<Next<Raw>> {
+        if self.owned.is_none() {
+            return Err(Error::bug("read the log", "next was called before start"));
+        }
+        // Twice: what is there, and after a wait what has come meanwhile.
+        for last in [false, true] {
+            // Marked before the look, so that an append in between ends the wait.
+            self.appended.borrow_and_update();
+            if let Some(batch) = self.take(want)? {
+                return Ok(Next::Batch(batch));
+            }
+            if self.is_done() {
+                return Ok(Next::End);
+            }
+            if self.read_ahead(want).await?
+                && let Some(batch) = self.take(want)?
+            {
+                return Ok(Next::Batch(batch));
+            }
+            if !last {
+                // Either there is something new, or it is time to look by oneself.
+                let _ = tokio::time::timeout(POLL, self.appended.changed()).await;
+            }
+        }
+        Ok(Next::Idle)
+    }
+
+    fn committer(&self) -> Arc<dyn Committer> {
+        Arc::clone(&self.committer) as Arc<dyn Committer>
+    }
+
+    async fn close(&mut self) -> Result<()> {
+        self.owned = None;
+        Ok(())
+    }
+}
+
+/// Keeps the offsets of a group in the log.
+#[derive(Debug)]
+struct LogCommitter {
+    log: Log,
+    group: Arc<str>,
+    /// That of the owner, once the source has started.
+    epoch: watch::Sender<Option<Epoch>>,
+}
+
+#[async_trait]
+impl Committer for LogCommitter {
+    async fn commit(&self, checkpoint: &Checkpoint) -> Result<()> {
+        let operation = "commit the offsets of a group";
+        let Some(epoch) = *self.epoch.borrow() else {
+            return Err(Error::bug(operation, "the source has not started"));
+        };
+        let offsets = self.log.numbered(checkpoint)?;
+        let (group, options) = (Arc::clone(&self.group), self.log.0.options);
+        let job = move |tx: &rusqlite::Connection| {
+            groups::commit(tx, &group, epoch, &offsets)?;
+            retention::apply(tx, &options)
+        };
+        self.log.0.writer.run(job).await
+    }
+}

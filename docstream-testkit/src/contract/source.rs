@@ -1,0 +1,319 @@
+//! The contract of a [`Source`].
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use docstream_core::{
+    Checkpoint, Checkpoints, Demand, Epoch, Next, Offset, Partition, Result, Source,
+};
+
+use super::must;
+use super::read::{Got, after, by_partition, checkpoint, name, read, seen};
+
+/// A source under test: a stream that nobody else reads or adds to, which can be
+/// opened again.
+pub trait SourceUnderTest {
+    /// The source.
+    type Source: Source;
+
+    /// Opens the stream for the same consumer group, as a new process would. The one
+    /// opened before is gone by then.
+    fn open(&self) -> impl Future<Output = Self::Source>;
+
+    /// How many documents the stream holds: 30 at least, better in several partitions.
+    fn documents(&self) -> usize;
+}
+
+/// Small enough for many batches.
+const WANT: Demand = Demand::new(7, 1 << 20);
+/// Never ready within it, so never cut.
+const WHOLE: usize = 0;
+
+/// Runs every check of the suite, each on what `make` makes: a new stream of which
+/// nothing is committed.
+///
+/// # Panics
+///
+/// If the source breaks its contract; the message says how.
+pub async fn all<U: SourceUnderTest>(make: impl AsyncFn() -> U) {
+    everything_comes_in_order(&make().await).await;
+    ids_are_stable(&make().await).await;
+    demand_is_respected(&make().await).await;
+    the_end_is_stable(&make().await).await;
+    uncommitted_comes_again(&make().await).await;
+    a_commit_is_where_it_goes_on(&make).await;
+    a_commit_reaches_no_further_than_it_says(&make().await).await;
+    commits_may_repeat_and_never_skip(&make().await).await;
+    dropping_next_loses_nothing(&make).await;
+    stored_checkpoints_win(&make().await).await;
+}
+
+async fn open<U: SourceUnderTest>(under_test: &U) -> U::Source {
+    let mut source = under_test.open().await;
+    must("source: start", source.start(None)).await;
+    source
+}
+
+async fn read_all<U: SourceUnderTest>(under_test: &U) -> Vec<Got> {
+    let mut source = open(under_test).await;
+    let got = read(&mut source, WANT, under_test.documents(), WHOLE).await;
+    must("source: close", source.close()).await;
+    got
+}
+
+/// Offsets rise, extents chain without gap or overlap (a hole in the stream is inside
+/// one of them), and `to` is the next to read.
+pub async fn everything_comes_in_order<U: SourceUnderTest>(under_test: &U) {
+    let got = read_all(under_test).await;
+    let mut ends: HashMap<&Partition, (Offset, Epoch)> = HashMap::new();
+    let mut ids = HashSet::new();
+    for Got { extent, seen } in &got {
+        let mut at = extent.from;
+        if let Some((end, epoch)) = ends.get(&extent.partition) {
+            assert_eq!(
+                extent.from, *end,
+                "source: {extent:?} does not begin where the batch before it ended"
+            );
+            assert_eq!(
+                extent.epoch, *epoch,
+                "source: the epoch changed while it was open"
+            );
+        }
+        for document in seen {
+            let offset = document.offset;
+            assert!(
+                offset >= at,
+                "source: offset {offset} came where {at} or more was due in {extent:?}"
+            );
+            assert!(
+                offset < extent.to,
+                "source: `to` is the next to read, and offset {offset} is in {extent:?}"
+            );
+            assert!(
+                ids.insert(document.id),
+                "source: two documents have the id {}",
+                document.id
+            );
+            at = offset.next();
+        }
+        ends.insert(&extent.partition, (extent.to, extent.epoch));
+    }
+    assert_eq!(
+        ids.len(),
+        under_test.documents(),
+        "source: not every document came"
+    );
+}
+
+/// A document that is read again is the same document: id, hash, key and bytes.
+pub async fn ids_are_stable<U: SourceUnderTest>(under_test: &U) {
+    let first = by_partition(seen(&read_all(under_test).await));
+    let second = by_partition(seen(&read_all(under_test).await));
+    assert_eq!(
+        first, second,
+        "source: a document that was read again is another one"
+    );
+}
+
+/// A batch has no more than was asked for.
+pub async fn demand_is_respected<U: SourceUnderTest>(under_test: &U) {
+    let all = seen(&read_all(under_test).await);
+    let longest = all.iter().map(|seen| seen.raw.len()).max().unwrap_or(0);
+    for want in [
+        Demand::new(1, 1 << 20),
+        Demand::new(3, 1 << 20),
+        Demand::new(100, longest * 2),
+        Demand::new(100, 1),
+    ] {
+        let mut source = open(under_test).await;
+        let got = read(&mut source, want, under_test.documents(), WHOLE).await;
+        must("source: close", source.close()).await;
+        for Got { seen, .. } in &got {
+            let bytes: usize = seen.iter().map(|seen| seen.raw.len()).sum();
+            assert!(
+                seen.len() <= want.documents && (bytes <= want.bytes || seen.len() == 1),
+                "source: {} documents of {bytes} bytes came where {want:?} was asked for",
+                seen.len()
+            );
+        }
+        assert_eq!(
+            seen(&got).len(),
+            all.len(),
+            "source: {want:?} loses documents"
+        );
+    }
+}
+
+/// Once it ended it stays ended.
+pub async fn the_end_is_stable<U: SourceUnderTest>(under_test: &U) {
+    let mut source = open(under_test).await;
+    read(&mut source, WANT, under_test.documents(), WHOLE).await;
+    for _ in 0..3 {
+        let next = must("source: next at the end", source.next(WANT)).await;
+        assert!(
+            matches!(next, Next::End | Next::Idle),
+            "source: {} came after everything had been read",
+            name(&next)
+        );
+    }
+}
+
+/// What was read but not committed is given again.
+pub async fn uncommitted_comes_again<U: SourceUnderTest>(under_test: &U) {
+    let mut source = open(under_test).await;
+    must("source: next", source.next(WANT)).await;
+    must("source: next", source.next(WANT)).await;
+    drop(source);
+    let all = seen(&read_all(under_test).await);
+    assert_eq!(
+        all.len(),
+        under_test.documents(),
+        "source: reading counted as success"
+    );
+}
+
+/// After a commit of what came in the first batches, a new source goes on exactly there.
+pub async fn a_commit_is_where_it_goes_on<U: SourceUnderTest>(make: impl AsyncFn() -> U) {
+    for batches in [1, 2, usize::MAX] {
+        let under_test = make().await;
+        let all = seen(&read_all(&under_test).await);
+        let mut source = open(&under_test).await;
+        let got = read(&mut source, WANT, under_test.documents(), WHOLE).await;
+        let done = checkpoint(&got[..batches.min(got.len())]);
+        must("source: commit", source.committer().commit(&done)).await;
+        must("source: close", source.close()).await;
+        drop(source);
+        let expected = after(&all, &done);
+        let mut source = open(&under_test).await;
+        let rest = read(&mut source, WANT, expected.len(), WHOLE).await;
+        assert_same(&expected, &rest, &done);
+    }
+}
+
+/// A commit of the first batch commits neither what was read after it nor other partitions.
+pub async fn a_commit_reaches_no_further_than_it_says<U: SourceUnderTest>(under_test: &U) {
+    let all = seen(&read_all(under_test).await);
+    let mut source = open(under_test).await;
+    let committer = source.committer();
+    let got = read(&mut source, WANT, under_test.documents(), WHOLE).await;
+    // A committer is good for more than one commit, and while the source is in use.
+    for batches in [1, 2, 3] {
+        let done = checkpoint(&got[..batches.min(got.len())]);
+        let (next, commit) = tokio::join!(source.next(WANT), committer.commit(&done));
+        must("source: next beside a commit", async { next }).await;
+        must("source: commit beside next", async { commit }).await;
+    }
+    drop((source, committer));
+    let done = checkpoint(&got[..3.min(got.len())]);
+    let expected = after(&all, &done);
+    let rest = read(&mut open(under_test).await, WANT, expected.len(), WHOLE).await;
+    assert_same(&expected, &rest, &done);
+}
+
+/// A commit may be repeated, late or early. Whatever a lower one does, nothing that
+/// comes after the highest is skipped, and nothing before the lowest comes again.
+pub async fn commits_may_repeat_and_never_skip<U: SourceUnderTest>(under_test: &U) {
+    let all = seen(&read_all(under_test).await);
+    let mut source = open(under_test).await;
+    let got = read(&mut source, WANT, under_test.documents(), WHOLE).await;
+    let committer = source.committer();
+    let (low, high) = (checkpoint(&got[..1]), checkpoint(&got[..got.len() / 2]));
+    for done in [&low, &low, &high, &high, &low] {
+        must("source: commit", committer.commit(done)).await;
+    }
+    drop((source, committer));
+    let rest = seen(
+        &read(
+            &mut open(under_test).await,
+            WANT,
+            after(&all, &high).len(),
+            WHOLE,
+        )
+        .await,
+    );
+    let rest = by_partition(rest);
+    let allowed = after(&all, &low);
+    assert!(
+        after(&all, &high).iter().all(|due| rest.contains(due)),
+        "source: documents after the highest commit were skipped"
+    );
+    assert!(
+        rest.iter().all(|seen| allowed.contains(seen)),
+        "source: documents before the lowest commit came again"
+    );
+}
+
+/// However often `next` is dropped half-way, everything comes, once and in order.
+pub async fn dropping_next_loses_nothing<U: SourceUnderTest>(make: impl AsyncFn() -> U) {
+    for polls in [1, 2, 3, 5, 8] {
+        let under_test = make().await;
+        let expected = by_partition(seen(&read_all(&under_test).await));
+        let mut source = open(&under_test).await;
+        let got = read(&mut source, WANT, under_test.documents(), polls).await;
+        assert_eq!(
+            by_partition(seen(&got)),
+            expected,
+            "source: dropping `next` after {polls} polls changed what came"
+        );
+    }
+}
+
+/// Checkpoints that the sink keeps win over the source's own commits.
+pub async fn stored_checkpoints_win<U: SourceUnderTest>(under_test: &U) {
+    let all = seen(&read_all(under_test).await);
+    let mut source = open(under_test).await;
+    let got = read(&mut source, WANT, under_test.documents(), WHOLE).await;
+    let (stored, committed) = (checkpoint(&got[..2.min(got.len())]), checkpoint(&got));
+    must("source: commit", source.committer().commit(&committed)).await;
+    must("source: close", source.close()).await;
+    drop(source);
+    let epoch = got[0].extent.epoch;
+    // Partitions that the sink knows nothing of go on where they were committed.
+    let mut truth = committed;
+    stored
+        .iter()
+        .for_each(|(partition, next)| truth.set(partition.clone(), next));
+    let expected = after(&all, &truth);
+    let mut source = under_test.open().await;
+    let kept = Arc::new(Kept { stored, epoch });
+    must("source: start", source.start(Some(kept))).await;
+    let rest = read(&mut source, WANT, expected.len(), WHOLE).await;
+    assert_same(&expected, &rest, &truth);
+    for Got { extent, .. } in &rest {
+        assert!(
+            extent.epoch >= epoch,
+            "source: {extent:?} is of an older owner than {epoch:?}"
+        );
+    }
+}
+
+struct Kept {
+    stored: Checkpoint,
+    epoch: Epoch,
+}
+
+#[async_trait]
+impl Checkpoints for Kept {
+    async fn load(&self, _: &str, partition: &Partition) -> Result<Option<(Offset, Epoch)>> {
+        Ok(self.stored.get(partition).map(|next| (next, self.epoch)))
+    }
+}
+
+fn assert_same(expected: &[super::read::Seen], rest: &[Got], from: &Checkpoint) {
+    let rest = by_partition(seen(rest));
+    let ids = |seen: &[super::read::Seen]| -> Vec<_> {
+        seen.iter()
+            .map(|seen| (seen.partition.clone(), seen.offset))
+            .collect()
+    };
+    assert_eq!(
+        ids(expected),
+        ids(&rest),
+        "source: this did not go on exactly at {from:?} (left what was due, right what came)"
+    );
+    assert_eq!(
+        expected, rest,
+        "source: after going on, documents are other ones"
+    );
+}

@@ -1,0 +1,144 @@
+//! Where the documents come from: a file, a folder, stdin, or the generator.
+
+use std::path::PathBuf;
+
+use docstream::file::{
+    Encoding, FileOptions, FileProgress, FileSource, Layout, Survey, spool_stdin,
+};
+use docstream::{DateOrder, Dates, OrderEvidence, Zone};
+use docstream_testkit::generator::{Generator, GeneratorSource};
+
+use crate::failure::{Failure, told, wrong};
+use crate::options::{Options, Order, TextEncoding};
+
+/// What is to be read.
+pub enum Input {
+    /// Files, surveyed.
+    Files {
+        /// Their source.
+        source: FileSource,
+        /// The order of day and month in all of them.
+        order: Option<DateOrder>,
+        /// How many documents there are.
+        documents: u64,
+        /// How each file is laid out, for the rejects file.
+        layouts: Vec<(docstream::Partition, Layout)>,
+        /// What should be said about the files.
+        notes: Vec<String>,
+        /// How far they are read.
+        progress: std::sync::Arc<FileProgress>,
+    },
+    /// Generated documents.
+    Generated(GeneratorSource, u64),
+}
+
+/// Opens what `options` name.
+pub fn open(options: &Options) -> Result<Input, Failure> {
+    let Some(path) = &options.input else {
+        return Ok(generated(options));
+    };
+    let path = if path.as_os_str() == "-" {
+        spooled(options)?
+    } else {
+        path.clone()
+    };
+    let file_options = FileOptions::default()
+        .encoding(match options.encoding {
+            TextEncoding::Auto => Encoding::Auto,
+            TextEncoding::Utf8 => Encoding::Utf8,
+            TextEncoding::Latin1 => Encoding::Latin1,
+            TextEncoding::Windows1252 => Encoding::Windows1252,
+        })
+        .registry(options.data.join("files.json"))
+        .group(options.group.as_str());
+    let surveys =
+        Survey::input(&path, &file_options, |_| {}).map_err(|error| unreadable(&error))?;
+    let order = match options.date_order {
+        Order::Infer => infer(&surveys)?,
+        declared => declared.declared(),
+    };
+    let mut notes = Vec::new();
+    for survey in &surveys {
+        if let Some(damage) = &survey.damage {
+            notes.push(format!(
+                "{} is damaged: {} (after {} bytes); what is before that is read",
+                survey.path.display(),
+                damage.message,
+                damage.at
+            ));
+        }
+        if let Some(before) = survey.grown_from {
+            notes.push(format!(
+                "{} has grown from {before} bytes",
+                survey.path.display()
+            ));
+        }
+    }
+    let documents = surveys.iter().map(|survey| survey.records).sum();
+    let layouts = surveys
+        .iter()
+        .map(|survey| (survey.partition(), survey.layout.clone()))
+        .collect();
+    let mut source = FileSource::new(surveys, file_options).map_err(|error| unreadable(&error))?;
+    if let Some(limit) = options.limit {
+        source = source.limit(limit);
+    }
+    let documents = options
+        .limit
+        .map_or(documents, |limit| limit.min(documents));
+    let progress = source.progress();
+    Ok(Input::Files {
+        source,
+        order,
+        documents,
+        layouts,
+        notes,
+        progress,
+    })
+}
+
+/// The rules for dates, once the order of day and month is known.
+pub fn dates(order: Option<DateOrder>) -> Dates {
+    Dates::iso(Zone::LONDON).order(order)
+}
+
+fn generated(options: &Options) -> Input {
+    let documents = options
+        .limit
+        .map_or(options.documents, |limit| limit.min(options.documents));
+    let generator = Generator::new(options.seed)
+        .span(options.documents)
+        .faults_per_million(options.faulty);
+    Input::Generated(
+        GeneratorSource::new(generator, documents, &options.group),
+        documents,
+    )
+}
+
+fn spooled(options: &Options) -> Result<PathBuf, Failure> {
+    std::fs::create_dir_all(&options.data).map_err(|error| {
+        wrong(format!(
+            "make the folder {}: {error}",
+            options.data.display()
+        ))
+    })?;
+    Ok(spool_stdin(std::io::stdin().lock(), &options.data)?)
+}
+
+/// The order that all files together agree on.
+fn infer(surveys: &[Survey]) -> Result<Option<DateOrder>, Failure> {
+    let mut evidence = OrderEvidence::default();
+    for survey in surveys {
+        evidence.merge(&survey.dates);
+    }
+    evidence
+        .finish()
+        .map_err(|error| wrong(format!("--date-order infer: {error}")))
+}
+
+fn unreadable(error: &docstream::Error) -> Failure {
+    match error.class() {
+        docstream::Class::Config => wrong(told(error)),
+        _ => Failure::Stopped(told(error)),
+    }
+}

@@ -1,0 +1,182 @@
+//! The main job with no server: documents from a file through a durable log and a
+//! validated, typed pipeline into a store, and exact answers out.
+//!
+//! ```sh
+//! cargo run --release --example full_pipeline
+//! cargo run --release --example full_pipeline -- --input online-retail.csv.gz --json
+//! ```
+
+mod failure;
+mod input;
+mod options;
+mod progress;
+mod rejects;
+mod report;
+mod run;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use docstream::{InvoiceRules, ParseInvoices};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use failure::Failure;
+use input::Input;
+use options::Options;
+use progress::Progress;
+use rejects::Burials;
+use report::Report;
+use run::{Done, Files};
+
+/// The exit code after a second signal.
+const AT_ONCE: i32 = 3;
+
+fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    crash::arm();
+    let options = Options::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("full_pipeline: start the runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(job(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("full_pipeline: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+async fn job(options: &Options) -> Result<(), Failure> {
+    let started = Instant::now();
+    let shutdown = on_signals()?;
+    // Wrong addresses are told before anything is read or made.
+    options.log_path()?;
+    options.store_path()?;
+    let input = tokio::task::block_in_place(|| input::open(options))?;
+    let files = Files::open(options)?;
+    let rules = |order| InvoiceRules {
+        policy: options.policy.policy(),
+        dates: input::dates(order),
+        ..InvoiceRules::default()
+    };
+    let mut notes = Vec::new();
+    let done = match input {
+        Input::Generated(source, documents) => {
+            let progress = Progress::new(documents, options.quiet);
+            let burials = Burials::open(&files.store, options.rejects.as_deref(), Vec::new())?;
+            let parse = ParseInvoices::new(rules(None));
+            let done = run::run(source, parse, options, &files, burials, &progress, shutdown).await;
+            progress.finish();
+            done?
+        }
+        Input::Files {
+            source,
+            order,
+            documents,
+            layouts,
+            notes: said,
+            progress: reading,
+        } => {
+            notes = said;
+            let progress = Progress::new(documents, options.quiet);
+            let burials = Burials::open(&files.store, options.rejects.as_deref(), layouts)?;
+            let parse = ParseInvoices::new(rules(order));
+            let done = run::run(source, parse, options, &files, burials, &progress, shutdown).await;
+            progress.finish();
+            if reading.left_over() > 0 {
+                notes.push(format!(
+                    "the input grew by {} bytes while it was read; run again to read them",
+                    reading.left_over()
+                ));
+            }
+            done?
+        }
+    };
+    let Done {
+        ingest,
+        drain,
+        stopped,
+    } = done;
+    let report = Report::new(ingest, drain, &files.store, started.elapsed(), notes).await?;
+    if options.json {
+        println!("{}", report.json());
+    } else if stopped.is_none() {
+        print!("{}", report.text());
+    }
+    match stopped {
+        Some(reason) => Err(Failure::Stopped(reason)),
+        None => Ok(()),
+    }
+}
+
+/// True after the first SIGINT or SIGTERM; the second ends the process at once.
+fn on_signals() -> Result<watch::Receiver<bool>, Failure> {
+    let listen = |kind| signal(kind).map_err(|error| Failure::Stopped(format!("signals: {error}")));
+    let (mut interrupt, mut terminate) = (
+        listen(SignalKind::interrupt())?,
+        listen(SignalKind::terminate())?,
+    );
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        let mut asked = false;
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if asked {
+                eprintln!("full_pipeline: stopped at once; nothing is lost, run it again to go on");
+                #[expect(clippy::exit, reason = "a second signal means at once")]
+                std::process::exit(AT_ONCE);
+            }
+            asked = true;
+            eprintln!("full_pipeline: finishing what is in flight (a second signal stops at once)");
+            // Nobody listens if the job is done already.
+            let _ = sender.send(true);
+        }
+    });
+    Ok(receiver)
+}
+
+/// Crash points for the tests of `tests/crashes.rs`.
+#[cfg(feature = "failpoints")]
+mod crash {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    /// Arms the point in `DOCSTREAM_CRASH=NAME:MODE:AFTER`: at its AFTER-th passing the
+    /// process aborts (`abort`), panics there (`panic`), or stands still (`stall`).
+    pub fn arm() {
+        let Ok(wish) = std::env::var("DOCSTREAM_CRASH") else {
+            return;
+        };
+        let mut words = wish.split(':');
+        let (Some(name), Some(mode), Some(after)) = (words.next(), words.next(), words.next())
+        else {
+            return;
+        };
+        let (mode, after) = (mode.to_owned(), after.parse::<u64>().unwrap_or(1));
+        let passed = AtomicU64::new(0);
+        let armed = fail::cfg_callback(name, move || {
+            if passed.fetch_add(1, Ordering::Relaxed) + 1 != after {
+                return;
+            }
+            eprintln!("crash point reached");
+            match mode.as_str() {
+                "stall" => std::thread::sleep(Duration::from_secs(60)),
+                "panic" => std::panic::panic_any("crash point"),
+                _ => std::process::abort(),
+            }
+        });
+        if let Err(error) = armed {
+            eprintln!("crash point {name}: {error}");
+        }
+    }
+}
