@@ -4,7 +4,7 @@
 //! cargo run --example quickstart
 //! ```
 
-use docstream::file::FileSource;
+use docstream::file::{FileOptions, FileSource};
 use docstream::queries::InvoiceQueries;
 use docstream::sqlite::{InvoiceStore, StoreOptions};
 use docstream::{ParseInvoices, Pipeline};
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(&sales, SALES)?;
 
     let store = InvoiceStore::open(folder.path().join("store.db"), StoreOptions::default())?;
-    let summary = Pipeline::from(FileSource::open(&sales)?)
+    let summary = Pipeline::from(FileSource::open(&sales, FileOptions::default())?)
         .transform(ParseInvoices::default())
         .dead_letters(store.dead_letters())
         .into_idempotent_sink(store.clone())

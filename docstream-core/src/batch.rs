@@ -113,6 +113,7 @@ impl<T> Batch<T> {
         self.records.iter().map(|record| RecordRef {
             record,
             batch: self,
+            utf8: None,
         })
     }
 
@@ -121,6 +122,7 @@ impl<T> Batch<T> {
         self.records.get(index).map(|record| RecordRef {
             record,
             batch: self,
+            utf8: None,
         })
     }
 
@@ -332,11 +334,14 @@ impl Batch<Raw> {
         let mut text = String::with_capacity(self.raw.len() / 2);
         let mut kept = Vec::with_capacity(self.records.len());
         let mut refused = Vec::new();
+        // Once for all: a fraction of the cost of checking every document.
+        let utf8 = std::str::from_utf8(&self.raw).ok();
         for record in &self.records {
             let mark = text.len();
             let at = RecordRef {
                 record,
                 batch: &self,
+                utf8,
             };
             match guarded(|| parse(at, &mut text)) {
                 Ok((doc, hash)) => {
@@ -551,6 +556,13 @@ impl BatchBuilder<Raw> {
     /// Names the columns of the rows that [`push_row`](Self::push_row) adds.
     pub fn header(&mut self, header: Arc<[Box<str>]>) {
         self.texts.header = Some(header);
+    }
+
+    /// Adds a record whose document is `text`; `incoming.raw` are the bytes it was
+    /// decoded from.
+    pub fn push_text(&mut self, incoming: Incoming<'_>, text: &str) {
+        let span = Span::push(&mut self.texts.text, text);
+        self.push(incoming, Raw::Text(span));
     }
 
     /// Adds a record that was read as a row of fields; `incoming.raw` is the row as

@@ -14,10 +14,10 @@ pub trait Payload: Sized + Send + Sync + 'static {
     }
 }
 
-/// Passes the original bytes on.
+/// Passes the bytes on, decoded where they were in another encoding.
 impl Payload for Raw {
     fn write_payload(record: RecordRef<'_, Self>, out: &mut Vec<u8>) {
-        out.extend_from_slice(record.raw());
+        out.extend_from_slice(record.payload());
     }
 }
 

@@ -80,7 +80,7 @@ fn parse<T: DeserializeOwned + Serialize>(
     }
     let doc: T = match record.row() {
         Some(row) => from_row(row)?,
-        None => from_json(record.raw(), limits)?,
+        None => from_json(record.payload(), limits)?,
     };
     let mut hasher = ContentHash::hasher();
     serde_json::to_writer(&mut hasher, &doc).map_err(|_| {

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use crate::{RecordRef, Span};
 
-/// The document type of sources that do not parse: bytes, or a row of fields that
-/// a CSV reader has already split.
+/// The document type of sources that do not parse: bytes, text that was decoded
+/// from another encoding, or a row of fields that a CSV reader has already split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Raw {
     /// The record's bytes, [`RecordRef::raw`], are the document.
     Bytes,
+    /// The document is this text of the batch's arena: the record's bytes are in
+    /// another encoding. [`RecordRef::payload`] gives it.
+    Text(Span),
     /// The document is a row; [`RecordRef::row`] gives its fields.
     Row {
         /// The index of its first field in the batch.
@@ -56,10 +59,28 @@ impl<'a> Row<'a> {
 }
 
 impl<'a> RecordRef<'a, Raw> {
+    /// The document as it is to be parsed: the original bytes, or the text they
+    /// were decoded to.
+    pub fn payload(&self) -> &'a [u8] {
+        match *self.doc() {
+            Raw::Bytes | Raw::Row { .. } => self.raw(),
+            Raw::Text(span) => span.text(self.text()).as_bytes(),
+        }
+    }
+
+    /// The document as text, if it is UTF-8. Inside of
+    /// [`Batch::parse`](crate::Batch::parse) the check was made once for the whole batch.
+    pub fn payload_str(&self) -> Option<&'a str> {
+        match *self.doc() {
+            Raw::Bytes | Raw::Row { .. } => self.raw_str(),
+            Raw::Text(span) => Some(span.text(self.text())),
+        }
+    }
+
     /// The fields, if the record was read as a row.
     pub fn row(&self) -> Option<Row<'a>> {
         match *self.doc() {
-            Raw::Bytes => None,
+            Raw::Bytes | Raw::Text(_) => None,
             Raw::Row { first, len } => self.batch.row(first, len),
         }
     }

@@ -45,6 +45,8 @@ impl<T> Record<T> {
 pub struct RecordRef<'a, T> {
     pub(crate) record: &'a Record<T>,
     pub(crate) batch: &'a Batch<T>,
+    /// The arena of the original bytes, where it is known to be UTF-8.
+    pub(crate) utf8: Option<&'a str>,
 }
 
 impl<T> Clone for RecordRef<'_, T> {
@@ -82,6 +84,14 @@ impl<'a, T> RecordRef<'a, T> {
     /// The original bytes.
     pub fn raw(&self) -> &'a [u8] {
         self.record.raw.bytes(self.batch.raw())
+    }
+
+    /// The original bytes as text, if they are UTF-8.
+    pub(crate) fn raw_str(&self) -> Option<&'a str> {
+        match self.utf8 {
+            Some(arena) => arena.get(self.record.raw.range()),
+            None => std::str::from_utf8(self.raw()).ok(),
+        }
     }
 
     /// The partition key it came with; empty for none.

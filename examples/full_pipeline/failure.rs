@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A failure with its exit code.
 #[derive(Debug)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// Wrong options or input: exit code 2.
     Wrong(String),
     /// The run had to stop: exit code 1.
@@ -13,7 +13,7 @@ pub enum Failure {
 
 impl Failure {
     /// The exit code.
-    pub fn code(&self) -> u8 {
+    pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Stopped(_) => 1,
             Self::Wrong(_) => 2,
@@ -30,12 +30,12 @@ impl fmt::Display for Failure {
 }
 
 /// Options or input are wrong.
-pub fn wrong(message: impl Into<String>) -> Failure {
+pub(crate) fn wrong(message: impl Into<String>) -> Failure {
     Failure::Wrong(message.into())
 }
 
 /// An error with everything underneath it, in one line.
-pub fn told(error: &dyn std::error::Error) -> String {
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -1,28 +1,29 @@
 //! Where the documents come from: a file, a folder, stdin, or the generator.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use docstream::file::{
     Encoding, FileOptions, FileProgress, FileSource, Layout, Survey, spool_stdin,
 };
-use docstream::{DateOrder, Dates, OrderEvidence, Zone};
+use docstream::{DateOrder, Dates, OrderEvidence, Partition, Take, Zone};
 use docstream_testkit::generator::{Generator, GeneratorSource};
 
 use crate::failure::{Failure, told, wrong};
 use crate::options::{Options, Order, TextEncoding};
 
 /// What is to be read.
-pub enum Input {
+pub(crate) enum Input {
     /// Files, surveyed.
     Files {
         /// Their source.
-        source: FileSource,
+        source: Take<FileSource>,
         /// The order of day and month in all of them.
         order: Option<DateOrder>,
         /// How many documents there are.
         documents: u64,
         /// How each file is laid out, for the rejects file.
-        layouts: Vec<(docstream::Partition, Layout)>,
+        layouts: BTreeMap<Partition, Layout>,
         /// What should be said about the files.
         notes: Vec<String>,
         /// How far they are read.
@@ -33,7 +34,7 @@ pub enum Input {
 }
 
 /// Opens what `options` name.
-pub fn open(options: &Options) -> Result<Input, Failure> {
+pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
     let Some(path) = &options.input else {
         return Ok(generated(options));
     };
@@ -75,18 +76,12 @@ pub fn open(options: &Options) -> Result<Input, Failure> {
         }
     }
     let documents = surveys.iter().map(|survey| survey.records).sum();
-    let layouts = surveys
-        .iter()
-        .map(|survey| (survey.partition(), survey.layout.clone()))
-        .collect();
-    let mut source = FileSource::new(surveys, file_options).map_err(|error| unreadable(&error))?;
-    if let Some(limit) = options.limit {
-        source = source.limit(limit);
-    }
+    let source = FileSource::new(surveys, file_options).map_err(|error| unreadable(&error))?;
     let documents = options
         .limit
         .map_or(documents, |limit| limit.min(documents));
-    let progress = source.progress();
+    let (progress, layouts) = (source.progress(), source.layouts());
+    let source = Take::new(source, options.limit.unwrap_or(u64::MAX));
     Ok(Input::Files {
         source,
         order,
@@ -98,7 +93,7 @@ pub fn open(options: &Options) -> Result<Input, Failure> {
 }
 
 /// The rules for dates, once the order of day and month is known.
-pub fn dates(order: Option<DateOrder>) -> Dates {
+pub(crate) fn dates(order: Option<DateOrder>) -> Dates {
     Dates::iso(Zone::LONDON).order(order)
 }
 

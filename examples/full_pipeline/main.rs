@@ -14,6 +14,7 @@ mod rejects;
 mod report;
 mod run;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -70,7 +71,7 @@ async fn job(options: &Options) -> Result<(), Failure> {
     let done = match input {
         Input::Generated(source, documents) => {
             let progress = Progress::new(documents, options.quiet);
-            let burials = Burials::open(&files.store, options.rejects.as_deref(), Vec::new())?;
+            let burials = Burials::open(&files.store, options.rejects.as_deref(), BTreeMap::new())?;
             let parse = ParseInvoices::new(rules(None));
             let done = run::run(source, parse, options, &files, burials, &progress, shutdown).await;
             progress.finish();
@@ -153,7 +154,7 @@ mod crash {
 
     /// Arms the point in `DOCSTREAM_CRASH=NAME:MODE:AFTER`: at its AFTER-th passing the
     /// process aborts (`abort`), panics there (`panic`), or stands still (`stall`).
-    pub fn arm() {
+    pub(crate) fn arm() {
         let Ok(wish) = std::env::var("DOCSTREAM_CRASH") else {
             return;
         };

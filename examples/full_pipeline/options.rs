@@ -20,7 +20,7 @@ use crate::failure::{Failure, wrong};
     after_help = "Exit codes: 0 done; 1 stopped, with the reason on stderr; 2 wrong options or input; \
                   3 stopped at once by a second signal."
 )]
-pub struct Options {
+pub(crate) struct Options {
     /// CSV or NDJSON, plain, gzip or zstd (told by content), a folder of such files, or - for
     /// stdin. Without it, documents are generated.
     #[arg(long, value_name = "FILE|-")]
@@ -96,7 +96,7 @@ pub struct Options {
 
 /// The order of day and month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Order {
+pub(crate) enum Order {
     /// What all dates of the file agree on; refused when they do not tell.
     Infer,
     /// Month first, 12/31/2010.
@@ -109,7 +109,7 @@ pub enum Order {
 
 impl Order {
     /// The order that was declared, if one was.
-    pub fn declared(self) -> Option<DateOrder> {
+    pub(crate) fn declared(self) -> Option<DateOrder> {
         match self {
             Self::Infer | Self::Iso => None,
             Self::Mdy => Some(DateOrder::MonthFirst),
@@ -120,7 +120,7 @@ impl Order {
 
 /// How bytes become text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TextEncoding {
+pub(crate) enum TextEncoding {
     /// UTF-8 unless the file is not, then windows-1252.
     Auto,
     /// UTF-8.
@@ -136,7 +136,7 @@ pub enum TextEncoding {
 
 /// Which documents are good ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PolicyName {
+pub(crate) enum PolicyName {
     /// Guests, cancellations and adjustments are fine.
     Retail,
     /// The reference project's rules.
@@ -145,7 +145,7 @@ pub enum PolicyName {
 
 impl PolicyName {
     /// The policy.
-    pub fn policy(self) -> Policy {
+    pub(crate) fn policy(self) -> Policy {
         match self {
             Self::Retail => Policy::Retail,
             Self::Strict => Policy::Strict,
@@ -155,7 +155,7 @@ impl PolicyName {
 
 impl Options {
     /// The file of the log.
-    pub fn log_path(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn log_path(&self) -> Result<PathBuf, Failure> {
         sqlite_path(
             "--buffer",
             self.buffer.as_deref(),
@@ -164,7 +164,7 @@ impl Options {
     }
 
     /// The file of the store.
-    pub fn store_path(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn store_path(&self) -> Result<PathBuf, Failure> {
         sqlite_path(
             "--store",
             self.store.as_deref(),

@@ -13,7 +13,7 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// Counts what the two pipelines do and shows it.
 #[derive(Clone, Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     counts: Arc<Counts>,
     bar: ProgressBar,
     plain: bool,
@@ -30,7 +30,7 @@ struct Counts {
 
 impl Progress {
     /// Progress towards `total` documents; none is shown if `quiet`.
-    pub fn new(total: u64, quiet: bool) -> Self {
+    pub(crate) fn new(total: u64, quiet: bool) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = if quiet || !terminal {
             ProgressBar::hidden()
@@ -52,7 +52,7 @@ impl Progress {
     }
 
     /// Hears the pipeline that fills the log.
-    pub fn reading(&self) -> impl Observer + use<> {
+    pub(crate) fn reading(&self) -> impl Observer + use<> {
         Part {
             progress: self.clone(),
             counts_as: Side::Read,
@@ -60,7 +60,7 @@ impl Progress {
     }
 
     /// Hears the pipeline that fills the store.
-    pub fn storing(&self) -> impl Observer + use<> {
+    pub(crate) fn storing(&self) -> impl Observer + use<> {
         Part {
             progress: self.clone(),
             counts_as: Side::Stored,
@@ -68,7 +68,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 

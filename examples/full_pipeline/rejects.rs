@@ -1,5 +1,6 @@
 //! Where rejected documents go: to the store's dead letters, and to a file if one is named.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use docstream::file::{FileDeadLetters, Layout};
@@ -9,17 +10,17 @@ use docstream::{DeadLetters, Partition, Rejected, Result};
 use crate::failure::Failure;
 
 /// Buries in the store, and in the file too.
-pub struct Burials {
+pub(crate) struct Burials {
     store: SqliteDeadLetters,
     file: Option<FileDeadLetters>,
 }
 
 impl Burials {
     /// Opens the rejects file, if one is named, beside the store's dead letters.
-    pub fn open(
+    pub(crate) fn open(
         store: &InvoiceStore,
         file: Option<&Path>,
-        layouts: Vec<(Partition, Layout)>,
+        layouts: BTreeMap<Partition, Layout>,
     ) -> Result<Self, Failure> {
         let file = match file {
             Some(path) => Some(FileDeadLetters::open(path, layouts)?),

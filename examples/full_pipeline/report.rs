@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 
 /// What one run did, and what the whole store holds.
-pub struct Report {
+pub(crate) struct Report {
     ingest: Summary,
     drain: Summary,
     totals: Totals,
@@ -28,7 +28,7 @@ pub struct Report {
 
 impl Report {
     /// Asks `store` for its answers.
-    pub async fn new(
+    pub(crate) async fn new(
         ingest: Summary,
         drain: Summary,
         store: &impl InvoiceQueries,
@@ -84,7 +84,7 @@ impl Report {
     }
 
     /// The report as one JSON object.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         let months: serde_json::Map<String, Value> = self
             .months
             .items
@@ -127,7 +127,7 @@ impl Report {
     }
 
     /// The report for a person.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut out = String::new();
         // Writing to a `String` does not fail.
         let _ = self.write(&mut out);

@@ -15,7 +15,7 @@ use crate::rejects::Burials;
 
 /// The log and the store of a run.
 #[derive(Clone, Debug)]
-pub struct Files {
+pub(crate) struct Files {
     /// The durable buffer.
     pub log: Log,
     /// The store, and the dead letters.
@@ -24,7 +24,7 @@ pub struct Files {
 
 impl Files {
     /// Opens both, and makes what is missing.
-    pub fn open(options: &Options) -> Result<Self, Failure> {
+    pub(crate) fn open(options: &Options) -> Result<Self, Failure> {
         let (log_path, store_path) = (options.log_path()?, options.store_path()?);
         for folder in [log_path.parent(), store_path.parent()]
             .into_iter()
@@ -48,7 +48,7 @@ impl Files {
 }
 
 /// What the two pipelines did.
-pub struct Done {
+pub(crate) struct Done {
     /// Input into the log.
     pub ingest: Summary,
     /// Log into the store.
@@ -59,7 +59,7 @@ pub struct Done {
 
 /// Runs both pipelines side by side: the second until it has stored what the first
 /// has put into the log, up to the end offsets recorded when reading ended.
-pub async fn run<S: Source<Doc = Raw>>(
+pub(crate) async fn run<S: Source<Doc = Raw>>(
     source: S,
     parse: ParseInvoices,
     options: &Options,
@@ -79,7 +79,7 @@ pub async fn run<S: Source<Doc = Raw>>(
         ..Default::default()
     };
     let drain = |until: Option<docstream::Checkpoint>| {
-        let mut source = files.log.source(&options.group);
+        let mut source = files.log.source(options.group.as_str());
         if let Some(until) = until {
             source = source.until(until);
         }

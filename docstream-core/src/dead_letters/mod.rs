@@ -20,8 +20,9 @@ pub use resend::resend;
 pub trait DeadLetters: Send + Sync + 'static {
     /// Buries `dead`. `Ok` means durable: only then does the pipeline go on.
     ///
-    /// The same document of the same group, partition and offset may be buried
-    /// again after a crash and is kept once.
+    /// The same burial, known by group, partition, offset, document id and attempt, may
+    /// be repeated after a crash and is kept once. (Documents that were made of one
+    /// share its offset, so the offset alone does not tell them apart.)
     ///
     /// Cancel safe: a burial that was cut off is repeated.
     async fn bury(&self, dead: &[Rejected]) -> Result<()>;

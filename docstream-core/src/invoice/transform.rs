@@ -67,7 +67,10 @@ impl ParseInvoices {
         Ok(batch.parse(|record: RecordRef<'_, Raw>, text| {
             let (line, hash) = match (record.row(), &columns) {
                 (Some(row), Some(columns)) => parser.parse_row(columns, row.iter(), text)?,
-                _ => parser.parse_json(record.raw(), text)?,
+                _ => match record.payload_str() {
+                    Some(json) => parser.parse_json_str(json, text)?,
+                    None => parser.parse_json(record.payload(), text)?,
+                },
             };
             Ok((line, Some(hash)))
         }))

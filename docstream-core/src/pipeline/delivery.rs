@@ -220,7 +220,7 @@ impl<K> Context<K> {
     }
 
     /// Gives `work` until the deadline; after that its outcome is unknown.
-    async fn in_time<U>(
+    pub(super) async fn in_time<U>(
         &self,
         operation: &'static str,
         work: impl Future<Output = Result<U>>,

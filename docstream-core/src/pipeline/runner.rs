@@ -465,10 +465,14 @@ where
             return;
         }
         self.unsettled_since_commit = 0;
-        let committer = Arc::clone(&self.committer);
+        let (committer, work) = (Arc::clone(&self.committer), Arc::clone(&self.work));
         self.commits.spawn(async move {
             crash_point("before_commit");
-            let result = committer.commit(&checkpoint).await;
+            let commit = committer.commit(&checkpoint);
+            let result = work
+                .context
+                .in_time("commit progress to the source", commit)
+                .await;
             crash_point("after_commit");
             (checkpoint, result)
         });

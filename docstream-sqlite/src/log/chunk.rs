@@ -208,6 +208,11 @@ impl ChunkReader {
         self.left
     }
 
+    /// How many bytes are still to come.
+    pub(crate) fn bytes_left(&self) -> usize {
+        self.bytes.len() - self.at.min(self.bytes.len())
+    }
+
     /// The partition that the documents were read from.
     pub(crate) fn origin(&self) -> &str {
         let name = self.bytes.get(self.origin.clone()).unwrap_or_default();

@@ -34,6 +34,18 @@ impl Ahead {
         self.pieces.back().map_or(self.offset, |piece| piece.next)
     }
 
+    /// About how many documents, of how many bytes, the next batch will have.
+    pub(super) fn estimate(&self, want: Demand) -> (usize, usize) {
+        let (mut documents, mut bytes) = (0, 0);
+        for piece in &self.pieces {
+            let left = piece.reader.left() as usize;
+            let taken = left.min(want.documents.saturating_sub(documents));
+            documents += taken;
+            bytes += piece.reader.bytes_left() * taken / left.max(1);
+        }
+        (documents, bytes.min(want.bytes))
+    }
+
     /// Moves documents into `batch` until `want` or `until` is reached.
     pub(super) fn fill(
         &mut self,

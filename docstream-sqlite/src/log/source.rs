@@ -116,11 +116,8 @@ impl LogSource {
             let ahead = &mut owned.partitions[turn];
             let partition = self.log.0.partitions[turn].clone();
             let mut batch = Batch::builder(partition, owned.epoch, Offset(ahead.offset));
-            let held = ahead
-                .pieces
-                .front()
-                .map_or(0, |piece| piece.next - ahead.offset);
-            batch.reserve(want.documents.min(held as usize), 0);
+            let (documents, bytes) = ahead.estimate(want);
+            batch.reserve(documents, bytes);
             ahead
                 .fill(&mut batch, want, stop)
                 .map_err(|(base, corrupt)| damaged(corrupt, &self.log.0.path, turn as u16, base))?;
@@ -204,10 +201,16 @@ impl Source for LogSource {
             move |tx: &rusqlite::Connection| groups::register(tx, &group, count, start_at);
         let registered = self.log.0.writer.run(register).await?;
         let mut offsets = registered.offsets;
+        let mut behind = Checkpoint::default();
         if let Some(stored) = stored {
             for (offset, partition) in offsets.iter_mut().zip(partitions) {
                 match stored.load(&self.group, partition).await? {
-                    Some((next, epoch)) if epoch >= registered.reset => *offset = next,
+                    Some((next, epoch)) if epoch >= registered.reset => {
+                        if next > *offset {
+                            behind.set(partition.clone(), next);
+                        }
+                        *offset = next;
+                    }
                     _ => {}
                 }
             }
@@ -216,6 +219,11 @@ impl Source for LogSource {
             self.log.numbered(until)?;
         }
         self.committer.epoch.send_replace(Some(registered.epoch));
+        if !behind.is_empty() {
+            // The run before died between the sink's checkpoint and this commit. Without
+            // it lag and retention would stand still until there is something new.
+            self.committer.commit(&behind).await?;
+        }
         let ahead = |offset: Offset| Ahead {
             offset: offset.0,
             pieces: VecDeque::new(),

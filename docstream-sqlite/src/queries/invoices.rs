@@ -54,7 +54,7 @@ pub(super) fn position(cursor: &Cursor) -> Result<After, InvalidCursor> {
 pub(super) fn history(
     conn: &Connection,
     customer: CustomerId,
-    after: Option<After>,
+    after: Option<&After>,
     limit: Limit,
 ) -> Result<Page<InvoiceSummary>> {
     let sql = "SELECT invoice_no, kind, invoice_date, quantity, unit_price
@@ -79,7 +79,7 @@ pub(super) fn history(
     all.sort_unstable_by(|(one, ..), (other, ..)| other.cmp(one));
     let rest = all
         .into_iter()
-        .filter(|(key, ..)| after.as_ref().is_none_or(|after| key < after))
+        .filter(|(key, ..)| after.is_none_or(|after| key < after))
         .take(limit.get() + 1);
     let items = rest
         .map(|((date, invoice), kind, sums)| {

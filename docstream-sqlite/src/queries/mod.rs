@@ -47,7 +47,7 @@ where
     ) -> QueryResult<Page<InvoiceSummary>> {
         let limit = page.limit;
         let after = page.cursor.as_ref().map(invoices::position).transpose()?;
-        let read = move |conn: &_| invoices::history(conn, id, after, limit);
+        let read = move |conn: &_| invoices::history(conn, id, after.as_ref(), limit);
         Ok(self.readers().run(read).await?)
     }
 

@@ -38,6 +38,10 @@ const STORE: Component = Component {
     "],
 };
 
+/// How long the write-ahead log gets before it is moved into the file: 64 MiB. Leaves
+/// of the indexes that many batches touch are then moved once for all of them.
+const CHECKPOINT_PAGES: u32 = 16_000;
+
 /// Documents of type `D` in a table of an SQLite file: an
 /// [`IdempotentSink`](docstream_core::IdempotentSink) that keeps checkpoints in the
 /// transaction of the rows.
@@ -115,6 +119,9 @@ impl<D: Document> SqliteStore<D> {
         connection::migrate(&mut conn, &crate::checkpoints::COMPONENT, path)?;
         connection::migrate(&mut conn, &crate::dead_letters::COMPONENT, path)?;
         table.create(&mut conn).map_err(located)?;
+        conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
+            .map_err(sqlite("configure the database"))
+            .map_err(located)?;
         Ok(Self {
             database: Arc::new(Database {
                 path: path.to_owned(),

@@ -106,7 +106,7 @@ pub async fn twice_is_stored_once<U: SinkUnderTest>(under_test: &U) {
     assert_eq!(
         stored(under_test).await,
         expected,
-        "sink: a document was stored twice"
+        "sink: what is stored is not the documents that were written"
     );
 }
 

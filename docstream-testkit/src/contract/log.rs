@@ -8,7 +8,7 @@ use docstream_core::{
 };
 
 use super::must;
-use super::read::{Got, Seen, after, by_partition, checkpoint, read, seen};
+use super::read::{Got, Seen, after, assert_same, by_partition, checkpoint, read, seen};
 
 /// A log under test: nothing reads or writes it but the suite.
 pub trait LogUnderTest {
@@ -242,10 +242,10 @@ pub async fn groups_are_independent<U: LogUnderTest>(under_test: &U) {
         "log: a group's commit moved another group"
     );
     let (left, rest) = read_group(under_test, "left", due.len()).await;
-    assert_eq!(
-        by_partition(seen(&rest)),
-        due,
-        "log: the group went on elsewhere"
+    assert_same(
+        &by_partition(seen(&rest)),
+        &due,
+        "log: the group went on elsewhere",
     );
     must(
         "log: commit",
@@ -281,11 +281,8 @@ pub async fn a_group_can_be_moved<U: LogUnderTest>(under_test: &U) {
         let due = after(&all, &to);
         let (source, rest) = read_group(under_test, "movers", due.len()).await;
         drop(source);
-        assert_eq!(
-            by_partition(seen(&rest)),
-            due,
-            "log: moved to {to:?}, it went on elsewhere"
-        );
+        let what = format!("log: moved to {to:?}, it went on elsewhere");
+        assert_same(&by_partition(seen(&rest)), &due, &what);
         assert_eq!(
             under_test.lag("movers").await,
             due.len() as u64,
@@ -317,10 +314,10 @@ pub async fn retention_stops_at_the_slowest_group<U: LogUnderTest>(under_test: &
     );
     let due = after(&seen(&got), &third);
     let (_, rest) = read_group(under_test, "slow", due.len()).await;
-    assert_eq!(
-        by_partition(seen(&rest)),
-        due,
-        "log: trimming took what a group had not committed"
+    assert_same(
+        &by_partition(seen(&rest)),
+        &due,
+        "log: trimming took what a group had not committed",
     );
     append(under_test, 100, 110).await;
     let (_, rest) = read_group(under_test, "fast", 10).await;

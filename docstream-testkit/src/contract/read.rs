@@ -9,6 +9,9 @@ use super::{cut, must};
 /// How often in a row a source may say that it has nothing while something is missing.
 const IDLE_LIMIT: usize = 200;
 
+/// How much more than is due may come before the source counts as endless.
+const SLACK: usize = 1_000;
+
 /// A document as it came out of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
@@ -92,6 +95,10 @@ pub(super) async fn read<S: Source>(
                 idle = 0;
                 got.push(Got::new(batch));
                 documents += got.last().map_or(0, |got| got.seen.len());
+                assert!(
+                    documents <= total * 2 + SLACK && got.len() <= total * 2 + SLACK,
+                    "source: it never ends, {documents} documents came and {total} were due"
+                );
             }
             Next::End => break,
             Next::Idle if documents >= total => break,
@@ -138,6 +145,31 @@ pub(super) fn after(all: &[Seen], from: &Checkpoint) -> Vec<Seen> {
             .is_none_or(|next| seen.offset >= next)
     };
     by_partition(all.iter().filter(left).cloned().collect())
+}
+
+/// Compares documents, and names the first difference without printing them all.
+pub(super) fn assert_same(found: &[Seen], expected: &[Seen], what: &str) {
+    let differs = |place: &usize| found.get(*place) != expected.get(*place);
+    let Some(place) = (0..found.len().max(expected.len())).find(differs) else {
+        return;
+    };
+    let brief = |seen: Option<&Seen>| match seen {
+        None => "nothing".to_owned(),
+        Some(seen) => format!(
+            "{} of {} at offset {} with {} bytes",
+            seen.id,
+            seen.partition,
+            seen.offset,
+            seen.raw.len()
+        ),
+    };
+    panic!(
+        "{what}: {} documents came and {} were due; the first difference: {} came, due was {}",
+        found.len(),
+        expected.len(),
+        brief(found.get(place)),
+        brief(expected.get(place))
+    );
 }
 
 /// Sorted by partition, the order within one untouched.

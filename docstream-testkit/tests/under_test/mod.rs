@@ -1,5 +1,9 @@
 //! The endpoints in memory, put under test.
 #![allow(dead_code, reason = "each test file uses some of these")]
+#![allow(
+    clippy::expect_used,
+    reason = "a test may panic outside its own function, too"
+)]
 
 use std::sync::Arc;
 

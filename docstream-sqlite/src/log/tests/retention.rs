@@ -31,7 +31,18 @@ async fn offsets_are_never_used_again_and_trimmed_ids_are_forgotten() {
     let log = open(&dir, LogOptions::default());
     append(&log, batch(1, 0..50)).await;
     let ends = log.ends().await.unwrap();
+    let ids = |log: &Log| -> u32 {
+        let conn = rusqlite::Connection::open(log.path()).unwrap();
+        conn.query_row(
+            "SELECT count(*) FROM log_ids WHERE positions IS NULL",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap()
+    };
+    assert_eq!(ids(&log), 1, "one row for the whole append");
     log.trim(&ends).await.unwrap();
+    assert_eq!(ids(&log), 0);
     drop(log);
     let log = open(&dir, LogOptions::default());
     assert_eq!(log.begins().await.unwrap(), ends);

@@ -1,0 +1,112 @@
+//! CSV as a sink.
+
+use std::io::{self, BufRead, BufReader};
+use std::marker::PhantomData;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::append::{AppendFile, Entries};
+use super::csv_cells::Cells;
+use super::{blocking, trouble};
+use crate::{Document, Error, Result, Sink, Write, WriteReport};
+
+const OPERATION: &str = "append rows to a file";
+
+/// Appends each document as a row of CSV to a file, under a header row of the
+/// schema's field names; durable when a write returns.
+///
+/// Not idempotent: a write that is repeated after a crash is there twice. A row
+/// that a crash cut off is removed when the file is opened again.
+///
+/// ```no_run
+/// use docstream_core::InvoiceLine;
+/// use docstream_core::file::CsvSink;
+///
+/// # fn main() -> docstream_core::Result<()> {
+/// let sink = CsvSink::<InvoiceLine>::open("lines.csv")?.safe_for_spreadsheets();
+/// # let _ = sink;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct CsvSink<T> {
+    file: Arc<Mutex<AppendFile>>,
+    safe: bool,
+    documents: PhantomData<fn(T)>,
+}
+
+impl<T: Document> CsvSink<T> {
+    /// Opens the file at `path`, or makes it with its header row.
+    ///
+    /// # Errors
+    ///
+    /// The file has another header.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let at = |error: Error| error.with("path", path.display());
+        let mut header = Vec::new();
+        let mut cells = Cells::new(&mut header, false);
+        T::schema()
+            .fields
+            .iter()
+            .for_each(|field| cells.put_text(field.name));
+        cells.end();
+        let mut file = AppendFile::open(path, Entries::Rows)
+            .map_err(|error| at(trouble(OPERATION, &error)))?;
+        if file.length() == 0 {
+            file.append(OPERATION, &header)?;
+        } else if first_line(path).map_err(|error| at(trouble(OPERATION, &error)))? != header {
+            let message = "the file has another header; choose another file";
+            return Err(at(Error::config(OPERATION, message)));
+        }
+        Ok(Self {
+            file: Arc::new(Mutex::new(file)),
+            safe: false,
+            documents: PhantomData,
+        })
+    }
+
+    /// Puts `'` before texts that a spreadsheet would take for a formula. Numbers
+    /// stay as they are.
+    #[must_use]
+    pub const fn safe_for_spreadsheets(mut self) -> Self {
+        self.safe = true;
+        self
+    }
+}
+
+fn first_line(path: &Path) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    BufReader::new(std::fs::File::open(path)?).read_until(b'\n', &mut line)?;
+    Ok(line)
+}
+
+#[async_trait]
+impl<T: Document> Sink<T> for CsvSink<T> {
+    async fn write(&self, work: Write<T>) -> Result<WriteReport> {
+        let mut rows = Vec::new();
+        for (_, record) in work.records() {
+            let mut cells = Cells::new(&mut rows, self.safe);
+            record.doc().encode(record.text(), &mut cells);
+            cells.end();
+        }
+        let file = Arc::clone(&self.file);
+        blocking(OPERATION, move || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.append(OPERATION, &rows)
+        })
+        .await?;
+        Ok(WriteReport::written(work.len()))
+    }
+
+    async fn check(&self) -> Result<()> {
+        let file = Arc::clone(&self.file);
+        blocking(OPERATION, move || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.append(OPERATION, b"")
+        })
+        .await
+    }
+}

@@ -1,0 +1,104 @@
+//! Files as sources, sinks and dead letters: CSV and NDJSON, plain, gzip or zstd,
+//! in UTF-8, latin-1 or windows-1252, a file, a folder of files or standard input.
+//!
+//! A file is read twice. A [`Survey`] reads it once from end to end and tells what
+//! no single document could: which file this is (the hash of its bytes, from which
+//! its documents get their ids), its encoding, how many documents there are, and
+//! what the dates say about the order of day and month. Then a [`FileSource`] gives
+//! the documents, and stops with an error if the file is not the one surveyed.
+//!
+//! Memory is bounded whatever a file holds: a line of a gigabyte is one rejected
+//! document of which the head is kept, and a quote that is never closed hurts only
+//! the line it stands on.
+//!
+//! The position of a document is its number in the file, from 0. Blank lines and the
+//! header row are not counted.
+//!
+//! ```no_run
+//! use docstream_core::file::{FileOptions, FileSource, Survey};
+//!
+//! # fn main() -> docstream_core::Result<()> {
+//! let options = FileOptions::default();
+//! let surveys = Survey::input("online-retail.csv.gz", &options, |_| {})?;
+//! let order = surveys[0].dates.finish();
+//! let source = FileSource::new(surveys, options)?;
+//! # let _ = (order, source);
+//! # Ok(())
+//! # }
+//! ```
+
+mod append;
+mod atomic;
+mod compression;
+mod csv_cells;
+mod csv_sink;
+mod date_field;
+mod dead_letters;
+mod encoding;
+mod hashing;
+mod lines;
+mod ndjson_sink;
+mod options;
+mod positions;
+mod progress;
+mod records;
+mod registry;
+mod rejects;
+mod resend;
+mod rows;
+mod scan;
+mod shape;
+mod source;
+mod split;
+mod spool;
+mod survey;
+mod surveyed;
+mod window;
+mod worker;
+
+pub use compression::Compression;
+pub use csv_sink::CsvSink;
+pub use dead_letters::FileDeadLetters;
+pub use encoding::Encoding;
+pub use ndjson_sink::NdJsonSink;
+pub use options::{FileOptions, Format};
+pub use progress::FileProgress;
+pub use rejects::{Layout, write_rejects};
+pub use source::FileSource;
+pub use spool::spool_stdin;
+pub use survey::{Damage, Survey, Surveyed};
+
+use std::io;
+
+use crate::{Class, Error};
+
+/// The error of an operation on a file: worth another try unless a person has to act.
+#[cold]
+pub(crate) fn trouble(operation: &'static str, error: &io::Error) -> Error {
+    use io::ErrorKind as Kind;
+    let class = match error.kind() {
+        Kind::NotFound
+        | Kind::PermissionDenied
+        | Kind::ReadOnlyFilesystem
+        | Kind::IsADirectory
+        | Kind::NotADirectory
+        | Kind::InvalidInput
+        | Kind::InvalidData => Class::Config,
+        _ => Class::Transient,
+    };
+    Error::new(class, operation, error.to_string())
+}
+
+/// Does blocking work away from the tasks of the runtime.
+pub(crate) async fn blocking<T: Send + 'static>(
+    operation: &'static str,
+    work: impl FnOnce() -> crate::Result<T> + Send + 'static,
+) -> crate::Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Error::unknown(operation, error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! NDJSON as a sink.
+
+use std::marker::PhantomData;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use memchr::memchr;
+
+use super::append::{AppendFile, Entries};
+use super::{blocking, trouble};
+use crate::{Code, Fault, Outcome, Payload, Rejection, Result, Sink, Stage, Write, WriteReport};
+
+const OPERATION: &str = "append lines to a file";
+
+/// Appends each document as a line to a file; durable when a write returns.
+///
+/// Not idempotent: a write that is repeated after a crash is there twice. A line
+/// that a crash cut off is removed when the file is opened again.
+///
+/// ```no_run
+/// use docstream_core::Raw;
+/// use docstream_core::file::NdJsonSink;
+///
+/// # fn main() -> docstream_core::Result<()> {
+/// let sink = NdJsonSink::<Raw>::open("documents.ndjson")?;
+/// # let _ = sink;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct NdJsonSink<T> {
+    file: Arc<Mutex<AppendFile>>,
+    documents: PhantomData<fn(T)>,
+}
+
+impl<T: Payload> NdJsonSink<T> {
+    /// Opens the file at `path`, or makes it.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let file = AppendFile::open(path, Entries::Lines)
+            .map_err(|error| trouble(OPERATION, &error).with("path", path.display()))?;
+        Ok(Self {
+            file: Arc::new(Mutex::new(file)),
+            documents: PhantomData,
+        })
+    }
+}
+
+#[async_trait]
+impl<T: Payload> Sink<T> for NdJsonSink<T> {
+    async fn write(&self, work: Write<T>) -> Result<WriteReport> {
+        let mut lines = Vec::new();
+        let mut report = WriteReport::default();
+        for (index, record) in work.records() {
+            let start = lines.len();
+            T::write_payload(record, &mut lines);
+            if memchr(b'\n', &lines[start..]).is_some() {
+                lines.truncate(start);
+                report
+                    .others
+                    .push((index, Outcome::Rejected(several_lines())));
+            } else {
+                lines.push(b'\n');
+                report.written += 1;
+            }
+        }
+        let file = Arc::clone(&self.file);
+        blocking(OPERATION, move || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.append(OPERATION, &lines)
+        })
+        .await?;
+        Ok(report)
+    }
+
+    async fn check(&self) -> Result<()> {
+        let file = Arc::clone(&self.file);
+        blocking(OPERATION, move || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.append(OPERATION, b"")
+        })
+        .await
+    }
+}
+
+#[cold]
+fn several_lines() -> Rejection {
+    let message = "a document in a file of lines must be one line";
+    Rejection::new(Stage::Sink, Fault::document(Code::InvalidFormat, message))
+}

@@ -1,0 +1,126 @@
+//! What a file is, told by its first line.
+
+use std::io::Read;
+
+use memchr::memchr;
+
+use super::split::split_row;
+use super::window::Window;
+use super::{FileOptions, Format, rejects};
+use crate::{Error, Result};
+
+const OPERATION: &str = "tell what a file is";
+
+/// What separates the columns of CSV, in the order in which a tie is settled.
+const DELIMITERS: [u8; 4] = *b",;\t|";
+
+/// The format of a file; for CSV with its delimiter and the bytes of its header row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Lines(Format),
+    Rows { delimiter: u8, header: Vec<Vec<u8>> },
+}
+
+impl Shape {
+    /// Looks at the front of `window` and consumes a byte order mark, blank lines and the header.
+    /// `None` if nothing is there.
+    pub(crate) fn tell<R: Read>(
+        window: &mut Window<R>,
+        options: &FileOptions,
+    ) -> Result<Option<Self>> {
+        skip_mark(window)?;
+        let Some(len) = first_line(window, options.document_bytes)? else {
+            return Ok(None);
+        };
+        let line = &window.bytes()[..len];
+        let format = match options.format {
+            Some(format) => format,
+            None => told(line)?,
+        };
+        if format != Format::Csv {
+            return Ok(Some(Self::Lines(format)));
+        }
+        if len > options.document_bytes {
+            let message = "the first line is larger than a document may be, so it is no header";
+            return Err(Error::config(OPERATION, message));
+        }
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(line));
+        let header = split_row(line, delimiter).map_err(|error| {
+            Error::config(OPERATION, format!("the header row is not CSV: {error}"))
+        })?;
+        window.consume(len);
+        Ok(Some(Self::Rows { delimiter, header }))
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> Error {
+    Error::config(OPERATION, error.to_string())
+}
+
+fn skip_mark<R: Read>(window: &mut Window<R>) -> Result<()> {
+    while window.bytes().len() < 3 && window.fill().map_err(|error| unreadable(&error))? {}
+    if window.bytes().starts_with(b"\xef\xbb\xbf") {
+        window.consume(3);
+    }
+    Ok(())
+}
+
+/// The length of the first line that is not blank, which is then at the front of
+/// the window; `None` if there is none. More than `limit` if it is longer than that.
+fn first_line<R: Read>(window: &mut Window<R>, limit: usize) -> Result<Option<usize>> {
+    loop {
+        let bytes = window.bytes();
+        let blank = bytes
+            .iter()
+            .position(|byte| !matches!(byte, b'\r' | b'\n'))
+            .unwrap_or(bytes.len());
+        window.consume(blank);
+        let bytes = window.bytes();
+        if let Some(len) = memchr(b'\n', bytes) {
+            return Ok(Some(len));
+        }
+        if bytes.len() > limit + 1 {
+            return Ok(Some(bytes.len()));
+        }
+        if !window.fill().map_err(|error| unreadable(&error))? {
+            // Line ends of old computers: `\r` alone.
+            let bytes = window.bytes();
+            let len = memchr(b'\r', bytes).unwrap_or(bytes.len());
+            return Ok((len > 0).then_some(len));
+        }
+    }
+}
+
+fn told(line: &[u8]) -> Result<Format> {
+    match line.trim_ascii_start().first() {
+        Some(b'{') if rejects::is_line(line) => Ok(Format::Rejects),
+        Some(b'{') => Ok(Format::NdJson),
+        Some(b'[') => {
+            let message = "this is a JSON array; write one object a line instead, for instance with `jq -c '.[]'`";
+            Err(Error::config(OPERATION, message))
+        }
+        _ => Ok(Format::Csv),
+    }
+}
+
+/// The candidate that stands most often outside quotes; the comma if none does.
+fn delimiter_of(header: &[u8]) -> u8 {
+    let mut counts = [0_usize; DELIMITERS.len()];
+    let mut quoted = false;
+    for byte in header {
+        quoted ^= *byte == b'"';
+        if let Some(at) = DELIMITERS.iter().position(|delimiter| delimiter == byte)
+            && !quoted
+        {
+            counts[at] += 1;
+        }
+    }
+    let mut best = 0;
+    for (at, count) in counts.iter().enumerate() {
+        if *count > counts[best] {
+            best = at;
+        }
+    }
+    DELIMITERS[best]
+}

@@ -1,0 +1,202 @@
+//! Files as a source.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc::{self, Receiver};
+
+use super::positions::Positions;
+use super::registry::Registry;
+use super::worker::{Parcel, Task, Wanted, Worker};
+use super::{FileOptions, FileProgress, Layout, Survey};
+use crate::{
+    Checkpoints, Committer, Demand, Epoch, Error, Next, Offset, Partition, Raw, Result, Source,
+};
+
+const OPERATION: &str = "read files";
+
+/// How many batches are read ahead.
+const AHEAD: usize = 2;
+
+/// Gives the documents of surveyed files, each file a partition of its own.
+///
+/// A document's id is made of the tenant, the hash of the file's decompressed bytes
+/// and the number of the document: the same file read again, under another name or
+/// compressed, gives the same ids. In a rejects file each document has the id it had.
+///
+/// After a stop it goes on from the checkpoints of the sink, or else from its own
+/// positions file. Once all files are read to the end, the next run reads them again.
+///
+/// ```no_run
+/// use docstream_core::file::{FileOptions, FileSource};
+///
+/// # fn main() -> docstream_core::Result<()> {
+/// let options = FileOptions::default().positions("data/positions.json");
+/// let source = FileSource::open("online-retail.csv.gz", options)?;
+/// # let _ = source;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct FileSource {
+    surveys: Vec<Survey>,
+    options: FileOptions,
+    positions: Arc<Positions>,
+    progress: Arc<FileProgress>,
+    wanted: Arc<Wanted>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    New,
+    Planned(Vec<Task>),
+    Reading(Receiver<Parcel>),
+    Ended,
+}
+
+impl FileSource {
+    /// Reads the files that were surveyed, with the same options.
+    pub fn new(surveys: Vec<Survey>, options: FileOptions) -> Result<Self> {
+        let positions = Positions::open(options.positions.as_deref(), Arc::clone(&options.group))?;
+        let bytes = surveys.iter().map(|survey| survey.bytes).sum();
+        let records = surveys.iter().map(|survey| survey.records).sum();
+        Ok(Self {
+            surveys,
+            options,
+            positions: Arc::new(positions),
+            progress: Arc::new(FileProgress::new(bytes, records)),
+            wanted: Arc::new(Wanted::new(Demand::default())),
+            state: State::New,
+        })
+    }
+
+    /// Surveys the file or folder at `path` and reads it.
+    pub fn open(path: impl AsRef<Path>, options: FileOptions) -> Result<Self> {
+        Self::new(Survey::input(path, &options, |_| {})?, options)
+    }
+
+    /// The surveys of the files.
+    pub fn surveys(&self) -> &[Survey] {
+        &self.surveys
+    }
+
+    /// How far reading is; shared, for a progress bar.
+    pub fn progress(&self) -> Arc<FileProgress> {
+        Arc::clone(&self.progress)
+    }
+
+    /// How the documents of each file are laid out, for the writer of a rejects file.
+    pub fn layouts(&self) -> BTreeMap<Partition, Layout> {
+        let layout = |survey: &Survey| (survey.partition(), survey.layout.clone());
+        self.surveys.iter().map(layout).collect()
+    }
+
+    /// Which files to read and from where.
+    async fn plan(&self, stored: Option<&dyn Checkpoints>) -> Result<Vec<Task>> {
+        let mut known = Vec::with_capacity(self.surveys.len());
+        for survey in &self.surveys {
+            let partition = survey.partition();
+            known.push(match stored {
+                Some(stored) => stored.load(&self.options.group, &partition).await?,
+                None => self.positions.get(&partition),
+            });
+        }
+        let is_done = |(survey, known): (&Survey, &Option<(Offset, Epoch)>)| {
+            survey.records == 0 || known.is_some_and(|(next, _)| next.0 >= survey.records)
+        };
+        let again = self.surveys.iter().zip(&known).all(is_done);
+        let task = |(survey, known): (&Survey, Option<(Offset, Epoch)>)| {
+            let (from, epoch) = match known {
+                None => (0, 0),
+                Some((_, epoch)) if again => (0, epoch.0),
+                // A record that ended with the file may have grown with it.
+                Some((next, epoch)) if survey.open_ends.contains(&next.0) => {
+                    (next.0.saturating_sub(1), epoch.0)
+                }
+                Some((next, epoch)) => (next.0, epoch.0),
+            };
+            Task {
+                survey: survey.clone(),
+                from: Offset(from),
+                // A higher epoch may set any position, also one further back.
+                epoch: Epoch(epoch + 1),
+            }
+        };
+        Ok(self.surveys.iter().zip(known).map(task).collect())
+    }
+
+    fn read(&self, tasks: Vec<Task>) -> Result<Receiver<Parcel>> {
+        let (out, parcels) = mpsc::channel(AHEAD);
+        let worker = Worker {
+            options: self.options.clone(),
+            wanted: Arc::clone(&self.wanted),
+            progress: Arc::clone(&self.progress),
+            out,
+        };
+        std::thread::Builder::new()
+            .name("docstream-file".to_owned())
+            .spawn(move || worker.run(tasks))
+            .map_err(|error| Error::transient(OPERATION, error.to_string()))?;
+        Ok(parcels)
+    }
+}
+
+#[async_trait]
+impl Source for FileSource {
+    type Doc = Raw;
+
+    fn group(&self) -> Arc<str> {
+        Arc::clone(&self.options.group)
+    }
+
+    async fn start(&mut self, stored: Option<Arc<dyn Checkpoints>>) -> Result<()> {
+        let tasks = self.plan(stored.as_deref()).await?;
+        for task in &tasks {
+            let partition = task.survey.partition();
+            self.positions.begin(&partition, task.from, task.epoch);
+        }
+        let path = self.options.registry.clone();
+        let versions: Vec<_> = self.surveys.iter().map(Survey::version).collect();
+        super::blocking(OPERATION, move || {
+            Registry::open(path.as_deref())?.add(versions)
+        })
+        .await?;
+        self.state = State::Planned(tasks);
+        Ok(())
+    }
+
+    async fn next(&mut self, want: Demand) -> Result<Next<Raw>> {
+        self.wanted.set(want);
+        if matches!(self.state, State::New) {
+            self.start(None).await?;
+        }
+        if let State::Planned(tasks) = &self.state {
+            self.state = State::Reading(self.read(tasks.clone())?);
+        }
+        let State::Reading(parcels) = &mut self.state else {
+            return Ok(Next::End);
+        };
+        match parcels.recv().await {
+            Some(Ok(Some(batch))) => Ok(Next::Batch(batch)),
+            Some(Ok(None)) => {
+                self.state = State::Ended;
+                Ok(Next::End)
+            }
+            Some(Err(error)) => Err(error),
+            None => Err(Error::config(OPERATION, "reading stopped after an error")),
+        }
+    }
+
+    fn committer(&self) -> Arc<dyn Committer> {
+        Arc::clone(&self.positions) as Arc<dyn Committer>
+    }
+
+    async fn close(&mut self) -> Result<()> {
+        // The thread ends when it finds that nobody takes its batches.
+        self.state = State::Ended;
+        Ok(())
+    }
+}

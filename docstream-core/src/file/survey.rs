@@ -1,0 +1,297 @@
+//! A look at a whole file before it is read.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::compression::decompress;
+use super::date_field::DateField;
+use super::hashing::{Hash, Hashing};
+use super::records::{Records, names};
+use super::registry::{Registry, Version};
+use super::rejects::Line;
+use super::scan::Content;
+use super::{Compression, Encoding, FileOptions, Format, Layout, trouble};
+use crate::{Error, OrderEvidence, Partition, Result, SourceId};
+
+const OPERATION: &str = "survey a file";
+
+/// What a whole file tells that no single document can.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Survey {
+    /// Where the file is.
+    pub path: PathBuf,
+    /// The bytes it takes on disk.
+    pub stored_bytes: u64,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// Its decompressed bytes.
+    pub bytes: u64,
+    /// The SHA-256 of them.
+    pub sha256: [u8; 32],
+    /// What its records are.
+    pub format: Format,
+    /// Its encoding, never [`Encoding::Auto`].
+    pub encoding: Encoding,
+    /// How its documents are laid out, for the writer of a rejects file.
+    pub layout: Layout,
+    /// How many records it has, malformed ones included.
+    pub records: u64,
+    /// What its dates say about the order of day and month.
+    pub dates: OrderEvidence,
+    /// Where it is broken, if it is: what stands before can be read.
+    pub damage: Option<Damage>,
+    /// How many records it had when it was read before, if it has grown since.
+    pub grown_from: Option<u64>,
+    pub(crate) identity: Hash,
+    pub(crate) closed: bool,
+    /// The numbers of records at which it ended without a line end before it grew.
+    pub(crate) open_ends: Vec<u64>,
+}
+
+/// Where a compressed file is cut off or corrupt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Damage {
+    /// The decompressed bytes before it.
+    pub at: u64,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// How far a survey is: called for every block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Surveyed {
+    /// Bytes read of the files as they are on disk.
+    pub done: u64,
+    /// Bytes of them in all.
+    pub total: u64,
+}
+
+impl Survey {
+    /// Surveys the file at `path`, or each regular file of the folder at `path` in
+    /// the order of their names. Empty files of a folder, and a file with the same
+    /// content as one before it, are left out.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing to read, or a file is nothing that can be read.
+    pub fn input(
+        path: impl AsRef<Path>,
+        options: &FileOptions,
+        mut progress: impl FnMut(Surveyed),
+    ) -> Result<Vec<Self>> {
+        let path = path.as_ref();
+        let at = |error: Error| error.with("path", path.display());
+        let about = fs::metadata(path).map_err(|error| at(trouble(OPERATION, &error)))?;
+        let registry = Registry::open(options.registry.as_deref())?;
+        if about.is_file() {
+            let total = about.len();
+            let mut told = |done| progress(Surveyed { done, total });
+            let survey = Self::file(path, options, &registry, &mut told)?;
+            let empty = || at(Error::config(OPERATION, "the file is empty"));
+            return Ok(vec![survey.ok_or_else(empty)?]);
+        }
+        if !about.is_dir() {
+            let message = "expected a file or a folder; standard input is copied to a file first";
+            return Err(at(Error::config(OPERATION, message)));
+        }
+        let files = files_of(path).map_err(|error| at(trouble(OPERATION, &error)))?;
+        let total = files.iter().map(|(_, length)| length).sum();
+        let mut surveys: Vec<Self> = Vec::new();
+        let mut before = 0;
+        for (file, length) in files {
+            let mut told = |done| {
+                progress(Surveyed {
+                    done: before + done,
+                    total,
+                });
+            };
+            if let Some(survey) = Self::file(&file, options, &registry, &mut told)?
+                && !surveys
+                    .iter()
+                    .any(|other| other.identity == survey.identity)
+            {
+                surveys.push(survey);
+            }
+            before += length;
+        }
+        match surveys.is_empty() {
+            false => Ok(surveys),
+            true => Err(at(Error::config(
+                OPERATION,
+                "the folder has no file to read",
+            ))),
+        }
+    }
+
+    /// Where its documents enter.
+    pub fn source(&self, tenant: &str) -> SourceId {
+        SourceId::new(tenant, "file", &[&self.identity])
+    }
+
+    /// The partition that the file is.
+    pub fn partition(&self) -> Partition {
+        Partition::new(format!("file:{}", hex(&self.identity[..16])))
+    }
+
+    /// The file as the registry keeps it.
+    pub(crate) fn version(&self) -> Version {
+        Version {
+            identity: self.identity,
+            length: self.bytes,
+            hash: self.sha256,
+            records: self.records,
+            closed: self.closed,
+        }
+    }
+
+    fn file(
+        path: &Path,
+        options: &FileOptions,
+        registry: &Registry,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<Self>> {
+        let at = |error: Error| error.with("path", path.display());
+        let file = File::open(path).map_err(|error| at(trouble(OPERATION, &error)))?;
+        let stored_bytes = file
+            .metadata()
+            .map_err(|error| at(trouble(OPERATION, &error)))?
+            .len();
+        let done = Arc::new(AtomicU64::new(0));
+        let (compression, reader) = decompress(Counting(file, Arc::clone(&done))).map_err(at)?;
+        let reader = Hashing::new(reader, registry.lengths());
+        let Some(mut records) = Records::open(reader, options).map_err(at)? else {
+            return Ok(None);
+        };
+        let mut seen = Seen::new(&records, options);
+        let damage = loop {
+            match records.next() {
+                Ok(Some(found)) => seen.see(found.raw, &found.content),
+                Ok(None) => break None,
+                Err(error) => break Some(error.to_string()),
+            }
+            if records.count().is_multiple_of(4_096) {
+                progress(done.load(Relaxed));
+            }
+        };
+        progress(done.load(Relaxed));
+        let hashing = records.get_ref();
+        let (bytes, sha256) = (hashing.length(), hashing.hash());
+        let damage = damage.map(|message| Damage { at: bytes, message });
+        // A file that is cut off may be cut in a character; then it is not judged by it.
+        let utf8 = hashing.is_utf8(damage.is_some());
+        let encoding = match options.encoding {
+            Encoding::Auto if utf8 => Encoding::Utf8,
+            Encoding::Auto => Encoding::Windows1252,
+            declared => declared,
+        };
+        let layout = match records.format() {
+            Format::Csv => Layout::rows(
+                names(records.header(), encoding).map_err(at)?,
+                records.delimiter(),
+                encoding,
+            ),
+            Format::NdJson => Layout::lines(encoding),
+            Format::Rejects => seen.layout.unwrap_or(Layout::lines(encoding)),
+        };
+        let known = registry.find(bytes, sha256, hashing.passed());
+        let identity = known.map_or(sha256, |known| known.identity);
+        Ok(Some(Self {
+            path: path.to_owned(),
+            stored_bytes,
+            compression,
+            bytes,
+            sha256,
+            format: records.format(),
+            encoding,
+            layout,
+            records: records.count(),
+            dates: seen.dates,
+            damage,
+            grown_from: known
+                .filter(|known| known.length < bytes)
+                .map(|known| known.records),
+            identity,
+            open_ends: registry.open_ends(identity, bytes),
+            closed: records.closed(),
+        }))
+    }
+}
+
+/// The regular files of a folder with their lengths, in the order of their names.
+fn files_of(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let about = fs::metadata(&path)?;
+        if about.is_file() {
+            files.push((path, about.len()));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// What is gathered from the records.
+struct Seen {
+    dates: OrderEvidence,
+    column: Option<usize>,
+    field: Option<DateField>,
+    layout: Option<Layout>,
+}
+
+impl Seen {
+    fn new<R: Read>(records: &Records<R>, options: &FileOptions) -> Self {
+        let wanted = options.date_field.as_bytes();
+        Self {
+            dates: OrderEvidence::default(),
+            column: records
+                .header()
+                .iter()
+                .position(|name| name.trim_ascii().eq_ignore_ascii_case(wanted)),
+            field: (records.format() == Format::NdJson)
+                .then(|| DateField::new(&options.date_field)),
+            layout: None,
+        }
+    }
+
+    fn see(&mut self, raw: &[u8], content: &Content<'_>) {
+        match (content, self.column, &self.field) {
+            (Content::Row { fields, ends }, Some(column), _) => {
+                let start = column.checked_sub(1).map_or(0, |before| ends[before]);
+                let date = fields.get(start..ends[column]).unwrap_or_default();
+                self.dates
+                    .observe(std::str::from_utf8(date).unwrap_or_default());
+            }
+            (Content::Line, _, Some(field)) => {
+                field.find(raw, |date| self.dates.observe(date));
+            }
+            (Content::Line, ..) if self.layout.is_none() => {
+                self.layout = Line::parse(raw).ok().map(|line| line.layout());
+                self.dates.observe("");
+            }
+            _ => self.dates.observe(""),
+        }
+    }
+}
+
+/// Counts the bytes that pass.
+struct Counting(File, Arc<AtomicU64>);
+
+impl Read for Counting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        self.1.fetch_add(count as u64, Relaxed);
+        Ok(count)
+    }
+}
+
+/// Bytes as hexadecimal text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,143 @@
+//! Whole files and folders.
+
+use std::fs;
+use std::io::Write;
+
+use super::*;
+use crate::DateOrder;
+use crate::file::{Format, Survey};
+
+#[test]
+fn an_empty_file_says_that_it_is_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    for content in ["", "\n\r\n", "\u{feff}"] {
+        let path = folder.path().join("empty.csv");
+        fs::write(&path, content).unwrap();
+        let error = FileSource::open(&path, FileOptions::default()).unwrap_err();
+        assert!(error.to_string().contains("empty"), "{error}");
+    }
+    let error = FileSource::open(folder.path().join("absent"), FileOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("absent"), "{error}");
+}
+
+#[tokio::test]
+async fn a_header_alone_is_a_file_without_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("header.csv");
+    fs::write(&path, "a,b\n").unwrap();
+    assert_eq!(read_path(&path, FileOptions::default()).await.all, []);
+}
+
+#[tokio::test]
+async fn a_folder_is_read_file_by_file_in_the_order_of_names() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in [
+        ("b.ndjson", "{\"a\":2}\n"),
+        ("a.csv", "a\n1\n"),
+        ("c.csv", "a\n1\n"),
+        ("d.csv", ""),
+    ] {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    fs::create_dir(folder.path().join("e")).unwrap();
+    let run = read_path(folder.path(), FileOptions::default()).await;
+    // c.csv is a.csv once more: the same documents.
+    assert_eq!(run.got(), [row(["1"]), text("{\"a\":2}")]);
+    assert_eq!(run.offsets(), [0, 0]);
+    assert_ne!(run.partitions[0], run.partitions[1]);
+    assert!(run.partitions[0].as_str().starts_with("file:"));
+}
+
+#[test]
+fn a_folder_without_files_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = FileSource::open(folder.path(), FileOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("no file"), "{error}");
+}
+
+#[test]
+fn a_survey_tells_what_a_file_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines");
+    fs::write(
+        &path,
+        b"No;InvoiceDate;Text\n1;12/13/2010 8:26;\xa3\n2;;x\n",
+    )
+    .unwrap();
+    let mut calls = Vec::new();
+    let surveys = Survey::input(&path, &FileOptions::default(), |at| calls.push(at)).unwrap();
+    let survey = &surveys[0];
+    assert_eq!(survey.format, Format::Csv);
+    assert_eq!(survey.encoding, Encoding::Windows1252);
+    assert_eq!(survey.layout.delimiter, b';');
+    assert_eq!(
+        survey.layout.header.as_ref().map(|header| header.len()),
+        Some(3)
+    );
+    assert_eq!(survey.records, 2);
+    assert_eq!(survey.dates.records(), 2);
+    assert_eq!(survey.dates.finish(), Ok(Some(DateOrder::MonthFirst)));
+    assert_eq!(
+        calls.last().map(|at| (at.done, at.total)),
+        Some((survey.bytes, survey.bytes))
+    );
+}
+
+#[test]
+fn the_dates_of_json_lines_are_evidence_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines");
+    fs::write(
+        &path,
+        "{\"When\":\"1/2/2010 8:26\"}\n{\"When\":\"13/2/2010 8:26\"}\n",
+    )
+    .unwrap();
+    let options = FileOptions::default().date_field("When");
+    let surveys = Survey::input(&path, &options, |_| {}).unwrap();
+    assert_eq!(surveys[0].dates.finish(), Ok(Some(DateOrder::DayFirst)));
+}
+
+#[tokio::test]
+async fn only_what_was_surveyed_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("growing.csv");
+    fs::write(&path, "a\n1\n").unwrap();
+    let mut source = FileSource::open(&path, FileOptions::default()).unwrap();
+    fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .unwrap()
+        .write_all(b"2\n3\n")
+        .unwrap();
+    let run = run(&mut source, 10, 0).await;
+    assert_eq!(run.got(), [row(["1"])]);
+    assert_eq!(source.progress().left_over(), 4);
+    assert!(run.error.is_none());
+}
+
+#[tokio::test]
+async fn a_file_that_changed_after_the_survey_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("changing.csv");
+    for (now, word) in [("a\n2\n", "changed"), ("a\n", "shorter")] {
+        fs::write(&path, "a\n1\n").unwrap();
+        let mut source = FileSource::open(&path, FileOptions::default()).unwrap();
+        fs::write(&path, now).unwrap();
+        let error = run(&mut source, 10, 0).await.error.unwrap().to_string();
+        assert!(
+            error.contains(word) && error.contains("changing.csv"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn tenants_have_ids_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    fs::write(&path, "a\n1\n").unwrap();
+    let one = read_path(&path, FileOptions::default()).await;
+    let other = read_path(&path, FileOptions::default().tenant("other")).await;
+    assert_eq!(one.all, other.all);
+    assert_ne!(one.ids, other.ids);
+}

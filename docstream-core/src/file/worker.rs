@@ -1,0 +1,128 @@
+//! The thread that reads files ahead of the pipeline.
+
+use std::fs::{self, File};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use tokio::sync::mpsc::Sender;
+
+use super::compression::decompress;
+use super::records::Records;
+use super::surveyed::AsSurveyed;
+use super::{FileOptions, FileProgress, Survey, trouble};
+use crate::{Batch, Demand, Epoch, Error, Offset, Raw, Result};
+
+const OPERATION: &str = "read a file";
+
+/// A file to read, and from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Task {
+    pub(crate) survey: Survey,
+    pub(crate) from: Offset,
+    pub(crate) epoch: Epoch,
+}
+
+/// What the pipeline wants in one batch; it may change its mind.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    documents: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl Wanted {
+    pub(crate) fn new(want: Demand) -> Self {
+        Self {
+            documents: want.documents.into(),
+            bytes: want.bytes.into(),
+        }
+    }
+
+    pub(crate) fn set(&self, want: Demand) {
+        self.documents.store(want.documents, Relaxed);
+        self.bytes.store(want.bytes, Relaxed);
+    }
+
+    fn get(&self) -> Demand {
+        Demand::new(self.documents.load(Relaxed), self.bytes.load(Relaxed))
+    }
+}
+
+/// What comes out of the thread: batches, then `None` or an error.
+pub(crate) type Parcel = Result<Option<Batch<Raw>>>;
+
+/// The reading thread.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    pub(crate) options: FileOptions,
+    pub(crate) wanted: Arc<Wanted>,
+    pub(crate) progress: Arc<FileProgress>,
+    pub(crate) out: Sender<Parcel>,
+}
+
+/// The pipeline has stopped taking batches.
+struct Gone;
+
+impl Worker {
+    /// Reads all files, until the end, an error, or nobody takes batches any more.
+    pub(crate) fn run(self, tasks: Vec<Task>) {
+        for task in tasks {
+            let path = task.survey.path.clone();
+            match self.read(&task) {
+                Ok(Ok(())) => {}
+                Ok(Err(Gone)) => return,
+                Err(error) => {
+                    // Nobody listens if the pipeline has stopped already.
+                    let _ = self
+                        .out
+                        .blocking_send(Err(error.with("path", path.display())));
+                    return;
+                }
+            }
+        }
+        let _ = self.out.blocking_send(Ok(None));
+    }
+
+    fn read(&self, task: &Task) -> Result<Result<(), Gone>> {
+        let survey = &task.survey;
+        let file = File::open(&survey.path).map_err(|error| trouble(OPERATION, &error))?;
+        let (_, bytes) = decompress(file)?;
+        let bytes = AsSurveyed::new(bytes, survey, Arc::clone(&self.progress));
+        let Some(mut records) = Records::open(bytes, &self.options)? else {
+            return Err(Error::config(OPERATION, "the file is empty now"));
+        };
+        let (partition, source) = (survey.partition(), survey.source(&self.options.tenant));
+        let broken = |count: u64, error: &std::io::Error| {
+            // Waiting does not mend a file.
+            Error::config(OPERATION, error.to_string()).with("records before", count)
+        };
+        let skipped = records.skip_to(task.from.0);
+        skipped.map_err(|error| broken(records.count(), &error))?;
+        self.progress.add_records(records.count());
+        loop {
+            let from = Offset(records.at());
+            let mut batch = Batch::builder(partition.clone(), task.epoch, from);
+            let header = survey.layout.header.as_ref();
+            let more = records.fill(
+                &mut batch,
+                header,
+                source,
+                survey.encoding,
+                self.wanted.get(),
+            );
+            self.progress.add_records(batch.len() as u64);
+            if !batch.is_empty() && self.out.blocking_send(Ok(Some(batch.finish()))).is_err() {
+                return Ok(Err(Gone));
+            }
+            match more {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Err(broken(records.count(), &error)),
+            }
+        }
+        if let Ok(now) = fs::metadata(&survey.path) {
+            let more = now.len().saturating_sub(survey.stored_bytes);
+            self.progress.add_left_over(more);
+        }
+        Ok(Ok(()))
+    }
+}
