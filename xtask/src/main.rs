@@ -4,6 +4,7 @@
 //! dependencies, because every check waits for it to be built.
 
 mod cargo;
+mod figures;
 mod lock;
 mod outcome;
 mod test;
@@ -19,11 +20,18 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: &[Command] = &[Command {
-    name: "test",
-    about: "every check of the project: `test --list` names them, `test NAME...` runs some",
-    run: test::run,
-}];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "test",
+        about: "every check of the project: `test --list` names them, `test NAME...` runs some",
+        run: test::run,
+    },
+    Command {
+        name: "figures",
+        about: "what the last `cargo bench --bench throughput` measured, as tables",
+        run: figures::run,
+    },
+];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
