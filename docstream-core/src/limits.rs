@@ -17,10 +17,6 @@ pub struct Limits {
     pub nesting: usize,
     /// Bytes of one text in a document, without quotes and escapes; 8 KiB.
     pub text_bytes: usize,
-    /// Decompressed bytes of one batch sent at once; 64 MiB.
-    pub batch_bytes: usize,
-    /// Documents of one batch sent at once; 100,000.
-    pub batch_documents: usize,
 }
 
 impl Default for Limits {
@@ -29,8 +25,6 @@ impl Default for Limits {
             document_bytes: 1024 * 1024,
             nesting: 32,
             text_bytes: 8 * 1024,
-            batch_bytes: 64 * 1024 * 1024,
-            batch_documents: 100_000,
         }
     }
 }
@@ -54,20 +48,6 @@ impl Limits {
     #[must_use]
     pub const fn text_bytes(mut self, bytes: usize) -> Self {
         self.text_bytes = bytes;
-        self
-    }
-
-    /// Sets the decompressed bytes of one batch.
-    #[must_use]
-    pub const fn batch_bytes(mut self, bytes: usize) -> Self {
-        self.batch_bytes = bytes;
-        self
-    }
-
-    /// Sets the documents of one batch.
-    #[must_use]
-    pub const fn batch_documents(mut self, documents: usize) -> Self {
-        self.batch_documents = documents;
         self
     }
 }

@@ -1,4 +1,4 @@
-//! A durable log and a store in SQLite files.
+#![doc = include_str!("docs.md")]
 
 mod checkpoints;
 mod conditions;

@@ -30,7 +30,7 @@ pub(super) struct Run<D, X, K> {
     commits: JoinSet<(Checkpoint, Result<()>)>,
     inbox: Option<mpsc::Receiver<Result<Next<D>>>>,
     leaving: Option<(Vec<Partition>, Release)>,
-    unsettled_since_commit: u64,
+    settled_since_commit: u64,
     summary: Summary,
     stop: watch::Sender<bool>,
 }
@@ -56,7 +56,7 @@ where
             commits: JoinSet::new(),
             inbox: Some(inbox),
             leaving: None,
-            unsettled_since_commit: 0,
+            settled_since_commit: 0,
             summary: Summary::default(),
             stop,
         }
@@ -94,7 +94,7 @@ where
                     if let Some(cause) = self.settle(done) {
                         return Some(cause);
                     }
-                    if self.unsettled_since_commit >= settings.commit_documents {
+                    if self.settled_since_commit >= settings.commit_documents {
                         self.start_commit();
                     }
                 }
@@ -189,7 +189,7 @@ where
             // The partition has another owner, who will deliver these documents again.
             return None;
         }
-        self.unsettled_since_commit += u64::from(tally.read);
+        self.settled_since_commit += u64::from(tally.read);
         let rejected = tally.rejections.len() as u32;
         self.work.context.settings.observer.on(&Event::Settled {
             partition: ticket.partition(),
@@ -224,7 +224,7 @@ where
         if checkpoint.is_empty() || !self.commits.is_empty() {
             return;
         }
-        self.unsettled_since_commit = 0;
+        self.settled_since_commit = 0;
         let (committer, work) = (Arc::clone(&self.committer), Arc::clone(&self.work));
         self.commits.spawn(async move {
             crash_point("before_commit");

@@ -161,9 +161,12 @@ impl Log {
         let partitions = self.0.partitions.clone();
         let read = move |conn: &Connection| {
             let names = || -> rusqlite::Result<Vec<(String, i64)>> {
-                conn.prepare_cached("SELECT name, epoch FROM log_groups ORDER BY name")?
-                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                    .collect()
+                conn.prepare_cached(
+                    "SELECT name, epoch FROM log_groups WHERE EXISTS \
+                     (SELECT 1 FROM log_offsets WHERE grp = name) ORDER BY name",
+                )?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
             };
             let info = |(name, epoch): (String, i64)| {
                 let mut done = Checkpoint::default();
@@ -214,7 +217,7 @@ impl Log {
                     partition,
                     documents: end.0.saturating_sub(next.0),
                     oldest: oldest
-                        .map(|at| Duration::from_millis(now.saturating_sub(at).max(0) as u64)),
+                        .map(|at| Duration::from_micros(now.saturating_sub(at).max(0) as u64)),
                 })
             };
             (0..).zip(partitions).map(lag).collect()
@@ -272,6 +275,9 @@ impl Log {
         let group = group.to_owned();
         let job = move |tx: &Connection| {
             let (epoch, _) = epochs(tx, &group)?.ok_or_else(|| unknown(&group))?;
+            if committed(tx, &group, 0)?.is_none() {
+                return Err(unknown(&group));
+            }
             work(tx, &group)?;
             tx.execute(
                 "UPDATE log_groups SET epoch = ?2, reset_epoch = ?2 WHERE name = ?1",
@@ -294,8 +300,14 @@ impl Log {
         let group = group.to_owned();
         let job = move |tx: &Connection| {
             let remove = || {
-                tx.execute("DELETE FROM log_offsets WHERE grp = ?1", [&group])?;
-                tx.execute("DELETE FROM log_groups WHERE name = ?1", [&group])
+                // The row stays, so that epochs never go back and checkpoints which a
+                // sink has kept for the group are overruled if the name is used again.
+                tx.execute(
+                    "UPDATE log_groups SET epoch = epoch + 1, reset_epoch = epoch + 1 \
+                     WHERE name = ?1",
+                    [&group],
+                )?;
+                tx.execute("DELETE FROM log_offsets WHERE grp = ?1", [&group])
             };
             remove()
                 .map(|removed| removed > 0)

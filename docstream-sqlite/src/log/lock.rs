@@ -1,10 +1,10 @@
 //! One reader for a group at a time, over all processes.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use docstream_core::{Error, Result};
+use docstream_core::{Class, Error, Result};
 
 /// Held as long as it lives. The operating system lets go of it when the process ends
 /// in whatever way.
@@ -17,7 +17,13 @@ impl GroupLock {
         let operation = "take the lock of a group";
         let path = path(log, group);
         let failed = |error: std::io::Error| {
-            Error::transient(operation, error.to_string())
+            let class = match error.kind() {
+                ErrorKind::PermissionDenied
+                | ErrorKind::NotFound
+                | ErrorKind::ReadOnlyFilesystem => Class::Config,
+                _ => Class::Transient,
+            };
+            Error::new(class, operation, error.to_string())
                 .with("path", path.display())
                 .caused_by(error)
         };

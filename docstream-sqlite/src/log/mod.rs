@@ -16,9 +16,8 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use docstream_core::{Error, Partition, Result};
+use docstream_core::{Error, Partition, Result, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -196,9 +195,7 @@ fn identity(conn: &mut Connection, wanted: Option<u16>) -> Result<(Uuid, u16)> {
     Ok((id, partitions))
 }
 
-/// Milliseconds since 1970, for retention by age.
+/// Microseconds since 1970, for retention by age.
 fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis() as i64)
+    Timestamp::now().unix_micros()
 }

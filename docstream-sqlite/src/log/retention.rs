@@ -64,7 +64,7 @@ pub(super) fn apply(tx: &Connection, options: &LogOptions) -> Result<()> {
         Some(retain) => bytes(tx)?.saturating_sub(retain),
         None => 0,
     };
-    let oldest = options.retain_age.map(|age| now() - millis(age));
+    let oldest = options.retain_age.map(|age| now() - micros(age));
     let mut trimmed = false;
     for partition in 0..partitions(tx)? {
         let Some(floor) = floor(tx, partition)? else {
@@ -83,8 +83,8 @@ pub(super) fn apply(tx: &Connection, options: &LogOptions) -> Result<()> {
     if trimmed { forget_ids(tx) } else { Ok(()) }
 }
 
-fn millis(age: Duration) -> i64 {
-    i64::try_from(age.as_millis()).unwrap_or(i64::MAX)
+fn micros(age: Duration) -> i64 {
+    i64::try_from(age.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// What decides whether a chunk may go.

@@ -182,6 +182,28 @@ impl Generator {
         self
     }
 
+    /// Everything that the JSON documents depend on, in words: equal exactly if all
+    /// documents are. Part of the ids of a [`GeneratorSource`], so it must not change.
+    fn identity(&self) -> String {
+        let Self {
+            seed,
+            span,
+            faults_per_million,
+            spellings_per_million,
+            ..
+        } = self;
+        let poisons: Vec<&str> = self
+            .json_poisons
+            .iter()
+            .map(|poison| poison.name())
+            .collect();
+        let poisons = poisons.join(",");
+        format!(
+            "seed {seed}, span {span}, faults {faults_per_million}, \
+             spellings {spellings_per_million}, poisons {poisons}"
+        )
+    }
+
     /// The facts that document `k` has where nothing spoils it.
     pub fn line(&self, k: u64) -> Line {
         line::line(self.seed, self.span, k)

@@ -31,9 +31,7 @@ pub struct GeneratorSource {
 impl GeneratorSource {
     /// The first `documents` of `generator`, read as `group`.
     pub fn new(generator: Generator, documents: u64, group: &str) -> Self {
-        // What the documents depend on is what tells one stream from another.
-        let identity = format!("{generator:?}");
-        let source = SourceId::new("default", "generator", &[identity.as_bytes()]);
+        let source = SourceId::new("default", "generator", &[generator.identity().as_bytes()]);
         Self {
             partition: Partition::new(format!("generator:{source}")),
             generator,
