@@ -35,7 +35,8 @@ fn parse_and_encode_allocate_by_the_batch_not_by_the_document() {
     let mut parser = rules.parser();
     for batch in batches {
         let batch = batch.parse(|record, text| {
-            let (line, hash) = parser.parse_json(record.raw(), text)?;
+            let json = record.payload_str().unwrap();
+            let (line, hash) = parser.parse_json_str(json, text)?;
             Ok((line, Some(hash)))
         });
         for record in batch.records() {

@@ -1,6 +1,7 @@
 //! What is measured on: the real file, or generated documents where it is not at hand.
 
 use std::io::Read;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -30,6 +31,21 @@ impl Documents {
 
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// The documents `size` at a time: the bytes of each batch, and where in them each of its
+    /// documents is.
+    pub(crate) fn batches(
+        &self,
+        size: usize,
+    ) -> impl Iterator<Item = (&[u8], impl Iterator<Item = Range<usize>>)> {
+        (0..self.len()).step_by(size).map(move |first| {
+            let start = |number: usize| number.checked_sub(1).map_or(0, |last| self.ends[last]);
+            let last = (first + size).min(self.len());
+            let base = start(first);
+            let places = (first..last).map(move |at| start(at) - base..self.ends[at] - base);
+            (&self.bytes[base..start(last)], places)
+        })
     }
 
     /// The bytes of each document.

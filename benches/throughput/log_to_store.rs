@@ -67,7 +67,7 @@ async fn fill_store(file: &Path, batches: &[Arc<Batch<Line>>]) {
 }
 
 /// The very statements by which a store makes its table and its indexes.
-fn tables_of_the_store(file: &Path) -> String {
+pub(crate) fn tables_of_the_store(file: &Path) -> String {
     drop(SqliteStore::<Line>::open(file, StoreOptions::default()).unwrap());
     let connection = Connection::open(file).unwrap();
     let mut select = connection

@@ -11,7 +11,9 @@
 )]
 
 mod cpu_stage;
+mod csv_rows;
 mod date;
+mod file_to_store;
 mod input;
 mod log;
 mod log_to_store;
@@ -65,9 +67,11 @@ criterion_group!(
     date::bench,
     validate::bench,
     cpu_stage::bench,
+    csv_rows::bench,
     pipeline::bench,
     log::append,
     log::read,
     log_to_store::bench,
+    file_to_store::bench,
 );
 criterion_main!(benches);

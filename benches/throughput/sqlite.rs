@@ -9,7 +9,7 @@ use docstream::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::input::each_line;
+use crate::input::{CSV, each_line};
 
 /// Documents of the groups that write to the disk.
 pub(crate) const DOCUMENTS: usize = 200_000;
@@ -105,4 +105,17 @@ fn build<T>(
     });
     assert!(batch.is_empty(), "a whole number of batches");
     batches
+}
+
+/// The first rows of the file, in UTF-8, as a file at `path`.
+pub(crate) fn csv_file(path: &Path) -> PathBuf {
+    let path = path.with_extension("csv");
+    let mut reader = csv::Reader::from_reader(CSV.as_bytes());
+    let mut writer = csv::Writer::from_path(&path).unwrap();
+    writer.write_record(reader.headers().unwrap()).unwrap();
+    for row in reader.records().take(DOCUMENTS) {
+        writer.write_record(&row.unwrap()).unwrap();
+    }
+    writer.flush().unwrap();
+    path
 }

@@ -235,15 +235,15 @@ pub struct ContentHasher(Xxh3Default);
 impl ContentHasher {
     /// Appends a text field to `buffer` as the hash sees it.
     pub fn put_text(buffer: &mut Vec<u8>, text: &str) {
-        buffer.push(b't');
-        buffer.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        let [a, b, c, d] = (text.len() as u32).to_le_bytes();
+        buffer.extend_from_slice(&[b't', a, b, c, d]);
         buffer.extend_from_slice(text.as_bytes());
     }
 
     /// Appends a whole number to `buffer` as the hash sees it.
     pub fn put_integer(buffer: &mut Vec<u8>, number: i64) {
-        buffer.push(b'i');
-        buffer.extend_from_slice(&number.to_le_bytes());
+        let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
+        buffer.extend_from_slice(&[b'i', a, b, c, d, e, f, g, h]);
     }
 
     /// Appends an absent field to `buffer` as the hash sees it.

@@ -7,7 +7,7 @@
 
 mod cursor;
 
-use cursor::Cursor;
+use cursor::{Cursor, is_plain};
 
 use crate::invoice::draft::fits;
 use crate::{
@@ -23,22 +23,27 @@ pub(crate) fn read(
     limits: &Limits,
     arena: &mut String,
 ) -> Option<InvoiceLine<Span>> {
+    let start = arena.len();
     let mut cursor = Cursor::new(json, limits.text_bytes);
     cursor.key(b"{\"InvoiceNo\":")?;
     let invoice_no = invoice_no(&mut cursor, arena)?;
-    cursor.next_key(b"\"StockCode\":")?;
+    cursor.next_key(b",\"StockCode\":")?;
     let stock_code = StockCode::place(cursor.text()?, arena).ok()?;
     let description = description(&mut cursor, arena)?;
-    cursor.next_key(b"\"Quantity\":")?;
+    cursor.next_key(b",\"Quantity\":")?;
     let quantity = cursor.quantity()?;
-    cursor.next_key(b"\"InvoiceDate\":")?;
+    cursor.next_key(b",\"InvoiceDate\":")?;
     let invoice_date = dates.parse(cursor.text()?).ok()?;
-    cursor.next_key(b"\"UnitPrice\":")?;
+    cursor.next_key(b",\"UnitPrice\":")?;
     let unit_price = cursor.price()?;
     let customer_id = customer(&mut cursor)?;
-    cursor.next_key(b"\"Country\":")?;
+    cursor.next_key(b",\"Country\":")?;
     let country = Country::place(cursor.text()?, arena).ok()?;
     cursor.end()?;
+    // All at once: they lie side by side.
+    if !is_plain(arena.as_bytes().get(start..)?) {
+        return None;
+    }
     let line = InvoiceLine {
         invoice_no,
         stock_code,
@@ -70,7 +75,7 @@ fn invoice_no(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<InvoiceNo<S
     reason = "the outer one is whether the document has the form"
 )]
 fn description(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<Option<Description<Span>>> {
-    if cursor.next_key(b"\"Description\":").is_none() || cursor.null() {
+    if cursor.next_key(b",\"Description\":").is_none() || cursor.null() {
         return Some(None);
     }
     let text = cursor.text()?;
@@ -86,12 +91,11 @@ fn description(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<Option<Des
     reason = "the outer one is whether the document has the form"
 )]
 fn customer(cursor: &mut Cursor<'_>) -> Option<Option<CustomerId>> {
-    if cursor.next_key(b"\"CustomerID\":").is_none() || cursor.null() {
+    if cursor.next_key(b",\"CustomerID\":").is_none() || cursor.null() {
         return Some(None);
     }
     if !cursor.is_text() {
-        let number = cursor.digits(10)?.parse().ok()?;
-        return Some(Some(CustomerId(number)));
+        return cursor.customer().map(Some);
     }
     match cursor.text()? {
         "" => Some(None),
