@@ -17,8 +17,8 @@ const OPERATION: &str = "bury dead letters in a file";
 /// Buries rejected documents in a rejects file, which can be read as input again:
 /// see [`write_rejects`](super::write_rejects) for its lines.
 ///
-/// A document of the same group, partition, offset and id is kept once, also when
-/// the file is opened again; that takes 16 bytes of memory for each.
+/// A document of the same group, partition, offset, id and attempt is kept once, also
+/// when the file is opened again; that takes 16 bytes of memory for each.
 ///
 /// ```no_run
 /// use docstream_core::file::{FileDeadLetters, FileOptions, FileSource};
@@ -54,7 +54,13 @@ impl FileDeadLetters {
         for line in reader.split(b'\n') {
             // A line that a person has broken is no reason to bury nothing any more.
             if let Ok(line) = Line::parse(&line.map_err(trouble)?) {
-                known.insert(key(&line.group, &line.partition, line.offset, line.id));
+                known.insert(key(
+                    &line.group,
+                    &line.partition,
+                    line.offset,
+                    line.id,
+                    line.attempt,
+                ));
             }
         }
         Ok(Self {
@@ -64,11 +70,12 @@ impl FileDeadLetters {
     }
 }
 
-fn key(group: &str, partition: &str, offset: u64, id: DocId) -> [u8; 16] {
+fn key(group: &str, partition: &str, offset: u64, id: DocId, attempt: u32) -> [u8; 16] {
     let mut bytes = Vec::with_capacity(128);
     ContentHasher::put_text(&mut bytes, group);
     ContentHasher::put_text(&mut bytes, partition);
     ContentHasher::put_integer(&mut bytes, offset as i64);
+    ContentHasher::put_integer(&mut bytes, i64::from(attempt));
     bytes.extend_from_slice(&id.to_bytes());
     ContentHash::of_bytes(&bytes).to_bytes()
 }
@@ -78,7 +85,8 @@ impl DeadLetters for FileDeadLetters {
     async fn bury(&self, dead: &[Rejected]) -> Result<()> {
         let mut entries = Vec::with_capacity(dead.len());
         for dead in dead {
-            let key = key(&dead.group, dead.partition.as_str(), dead.offset.0, dead.id);
+            let partition = dead.partition.as_str();
+            let key = key(&dead.group, partition, dead.offset.0, dead.id, dead.attempt);
             let mut line = Vec::new();
             write_line(&mut line, dead, &self.layouts)?;
             entries.push((key, line));

@@ -46,7 +46,9 @@ impl DeadLetters for MemoryDeadLetters {
     }
 }
 
-/// Documents that a transform made of one record share its offset, so the id counts too.
+/// Documents that a transform made of one record share its offset, so the id counts too;
+/// one that was sent again and rejected again there has a higher attempt.
 fn same(a: &Rejected, b: &Rejected) -> bool {
-    (a.id, &a.group, &a.partition, a.offset) == (b.id, &b.group, &b.partition, b.offset)
+    (a.id, &a.group, &a.partition, a.offset, a.attempt)
+        == (b.id, &b.group, &b.partition, b.offset, b.attempt)
 }

@@ -150,8 +150,8 @@ pub async fn twice_is_kept_once<U: DeadLettersUnderTest>(under_test: &U) {
     assert_kept(&under_test.buried().await, &dead, "buried several times");
 }
 
-/// The same offset of another group or partition, or another document made of the
-/// same record, is a dead letter of its own.
+/// The same offset of another group or partition, another document made of the same
+/// record, or the same one that was sent again, is a dead letter of its own.
 pub async fn alike_is_not_the_same<U: DeadLettersUnderTest>(under_test: &U) {
     let one = letter(7, b"x");
     let group = Rejected {
@@ -166,7 +166,11 @@ pub async fn alike_is_not_the_same<U: DeadLettersUnderTest>(under_test: &U) {
         id: one.id.child(1),
         ..one.clone()
     };
-    let dead = [one, group, partition, child];
+    let again = Rejected {
+        attempt: one.attempt + 1,
+        ..one.clone()
+    };
+    let dead = [one, group, partition, child, again];
     must("dead letters: bury", under_test.open().await.bury(&dead)).await;
     assert_kept(&under_test.buried().await, &dead, "alike but not the same");
 }

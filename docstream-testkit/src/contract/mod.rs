@@ -43,6 +43,7 @@
 mod cut;
 pub mod dead_letters;
 pub mod idempotent_sink;
+pub mod invoice_queries;
 pub mod log;
 mod read;
 pub mod sink;
@@ -54,6 +55,7 @@ use std::time::Duration;
 pub use cut::cut;
 pub use dead_letters::DeadLettersUnderTest;
 use docstream_core::Result;
+pub use invoice_queries::InvoicesUnderTest;
 pub use log::LogUnderTest;
 pub use sink::{SinkUnderTest, Stored};
 pub use source::SourceUnderTest;

@@ -7,7 +7,9 @@ use docstream_core::memory::{AppendSink, MemoryDeadLetters, MemorySink};
 use docstream_core::{Class, Pipeline};
 use docstream_testkit::faulty::{Faulty, Fired, On, Trouble, When};
 
-use crate::{DOCUMENTS, assert_all_committed, audit, is_seventh, never, numbers, quick, run};
+use crate::{
+    DEADLINE, DOCUMENTS, assert_all_committed, audit, is_seventh, never, numbers, quick, run,
+};
 
 /// Each trouble of a sink, and of what the audit has to show that it happened.
 const SINK_TROUBLES: &[(Trouble, When)] = &[
@@ -186,4 +188,38 @@ async fn an_unknown_outcome_is_repeated_with_the_same_ids() {
     let mut expected: Vec<_> = stream.ids().into_iter().map(|(.., id)| id).collect();
     expected.sort_unstable();
     assert_eq!(ids, expected);
+}
+
+/// A commit that never answers ends at its deadline and holds back none that follows,
+/// also while the run goes on.
+#[tokio::test(start_paused = true)]
+async fn a_commit_that_never_answers_does_not_block_later_ones() {
+    let (stream, store, dead) = (numbers(), MemorySink::new(), MemoryDeadLetters::new());
+    let source = Faulty::new(stream.source().batch(20).tail(), 1).on(
+        On::Commit,
+        Trouble::Hang,
+        When::First(1),
+    );
+    let fired = source.fired();
+    let later = stream.clone();
+    let while_it_runs = async move {
+        tokio::time::sleep(DEADLINE * 10).await;
+        assert_eq!(
+            later.committed("default"),
+            later.ends(),
+            "commits are held back"
+        );
+    };
+    let summary = Pipeline::from(source)
+        .dead_letters(dead.clone())
+        .retry(quick())
+        .deadline(DEADLINE)
+        .commit_every(Duration::from_millis(50), 50)
+        .into_idempotent_sink(store.clone())
+        .run_until(while_it_runs)
+        .await
+        .expect("it ends when it is asked to");
+    assert_eq!((summary.written, fired.hangs()), (DOCUMENTS, 1), "vacuous");
+    audit(&stream, &store, &dead);
+    assert_all_committed(&stream, &store);
 }
