@@ -4,13 +4,12 @@
 //! cargo run --release --example audit -- --data docstream-data
 //! ```
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use docstream::sqlite::{InvoiceStore, Log, LogOptions, StoreOptions};
-use docstream::{AuditReport, Result, audit};
+use docstream::sqlite::{InvoiceStore, Log, LogOptions, StoreOptions, audit};
+use docstream::{AuditReport, Result};
 
 /// Compares what the log accepted with the store and the dead letters, and prints what
 /// is lost, doubled, phantom or unexplained: four zeros if the promise was kept.
@@ -61,23 +60,8 @@ fn main() -> ExitCode {
 }
 
 fn run(log: PathBuf, store: PathBuf) -> Result<AuditReport> {
-    let log = Log::open(log, LogOptions::default())?;
-    let store = InvoiceStore::open(store, StoreOptions::default())?;
-    let dead = store.dead_letters();
     audit(
-        &mut |each| {
-            log.scan_ids(|entry| {
-                // One that was sent again has no hash of its own: its first copy has.
-                if let Some(hash) = entry.hash {
-                    each(entry.id, hash);
-                }
-                ControlFlow::Continue(())
-            })
-        },
-        &mut |each| {
-            store.scan_ids(&mut *each)?;
-            store.scan_deleted_ids(each)
-        },
-        &mut |each| dead.scan_ids(log.partitions(), each),
+        &Log::open(log, LogOptions::default())?,
+        &InvoiceStore::open(store, StoreOptions::default())?,
     )
 }

@@ -1,9 +1,9 @@
 #![doc = include_str!("docs.md")]
 
+mod audit;
 mod checkpoints;
 mod conditions;
 mod connection;
-mod crash;
 mod dead_letters;
 mod error;
 mod log;
@@ -12,6 +12,7 @@ mod readers;
 mod store;
 mod writer;
 
+pub use audit::audit;
 pub use connection::Durability;
 pub use dead_letters::SqliteDeadLetters;
 pub use log::{GroupInfo, Lag, Log, LogEntry, LogOptions, LogSize, LogSource, Resend, Start};

@@ -5,11 +5,10 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
 
-use docstream_core::{Class, Error, Result};
+use docstream_core::{Class, Error, Result, crash_point};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::crash::crash_point;
 use crate::error::classify;
 
 /// How many jobs may wait; a sender waits beyond that.
@@ -65,7 +64,7 @@ impl Writer {
             return Err(gone());
         };
         jobs.send(job).await.map_err(|_| gone())?;
-        answered.await.unwrap_or_else(|_| Err(gone()))
+        answered.await.unwrap_or_else(|_| Err(cut_off()))
     }
 }
 
@@ -80,8 +79,15 @@ impl Drop for Writer {
     }
 }
 
+/// No repetition brings the thread back: only a new start does.
 fn gone() -> Error {
-    let message = "the thread that writes is gone";
+    let message = "the thread that writes has panicked: start the program again";
+    Error::bug("write to the database", message)
+}
+
+/// The thread went while it had the job.
+fn cut_off() -> Error {
+    let message = "the thread that writes panicked before it answered";
     Error::unknown("write to the database", message)
 }
 
@@ -116,7 +122,7 @@ impl<R: Send, W: FnOnce(&Connection) -> Result<R> + Send> Job for Task<W, R> {
             (Some(Err(error)), _) => Err(error),
             (Some(result), None) => result,
             (_, Some(failure)) => Err(failure.error()),
-            (None, None) => Err(gone()),
+            (None, None) => Err(cut_off()),
         };
         // The caller may have given up waiting; then nobody is left to tell.
         let _ = self.answer.send(result);
@@ -175,7 +181,7 @@ fn commit_group(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fai
     let begin = "begin a transaction";
     execute(conn, "BEGIN IMMEDIATE").map_err(|e| Failure::new(classify(&e), begin, &e))?;
     let run = group.iter_mut().try_for_each(|job| savepoint(conn, job));
-    crash_point!("sql_before_tx_commit");
+    crash_point("sql_before_tx_commit");
     let result = run.and_then(|()| {
         execute(conn, "COMMIT")
             .map_err(|error| Failure::new(class_of_commit(&error), "commit", &error))
@@ -184,7 +190,7 @@ fn commit_group(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fai
         // If that fails too, the next BEGIN says so.
         let _ = execute(conn, "ROLLBACK");
     }
-    crash_point!("sql_after_tx_commit");
+    crash_point("sql_after_tx_commit");
     result
 }
 
@@ -274,6 +280,24 @@ mod tests {
         assert_eq!(panicked.unwrap_err().class(), Class::Bug);
         fine.unwrap();
         assert_eq!(writer.run(count).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_has_panicked_says_so_and_is_not_tried_for_ever() {
+        let (jobs, queue) = mpsc::channel::<Box<dyn Job>>(QUEUE);
+        let thread = std::thread::spawn(move || {
+            let _queue = queue;
+            std::panic::panic_any("outside of any job");
+        });
+        while !thread.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        let writer = Writer {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        };
+        let error = writer.run(count).await.unwrap_err();
+        assert_eq!(error.class(), Class::Bug, "{error}");
     }
 
     /// A child may come before its parent, if both are there at the commit.

@@ -146,14 +146,15 @@ fn on_signals() -> Result<watch::Receiver<bool>, Failure> {
     Ok(receiver)
 }
 
-/// Crash points for the tests of `tests/crashes.rs`.
+/// Crash points for the tests of `tests/faults`.
 #[cfg(feature = "failpoints")]
 mod crash {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
     /// Arms the point in `DOCSTREAM_CRASH=NAME:MODE:AFTER`: at its AFTER-th passing the
-    /// process aborts (`abort`), panics there (`panic`), or stands still (`stall`).
+    /// process aborts (`abort`), panics there (`panic`), or stands still for so many
+    /// milliseconds (`stall 500`).
     pub(crate) fn arm() {
         let Ok(wish) = std::env::var("DOCSTREAM_CRASH") else {
             return;
@@ -170,9 +171,9 @@ mod crash {
                 return;
             }
             eprintln!("crash point reached");
-            match mode.as_str() {
-                "stall" => std::thread::sleep(Duration::from_secs(60)),
-                "panic" => std::panic::panic_any("crash point"),
+            match mode.strip_prefix("stall ").map(str::parse) {
+                Some(Ok(stall)) => std::thread::sleep(Duration::from_millis(stall)),
+                _ if mode == "panic" => std::panic::panic_any("crash point"),
                 _ => std::process::abort(),
             }
         });

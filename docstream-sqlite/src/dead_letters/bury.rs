@@ -1,11 +1,10 @@
 //! Burying.
 
 use async_trait::async_trait;
-use docstream_core::{DeadLetters, Error, Fault, Rejected, Result, Timestamp};
+use docstream_core::{DeadLetters, Error, Fault, Rejected, Result, Timestamp, crash_point};
 use rusqlite::Connection;
 
 use super::SqliteDeadLetters;
-use crate::crash::crash_point;
 use crate::error::sqlite;
 
 #[async_trait]
@@ -15,9 +14,8 @@ impl DeadLetters for SqliteDeadLetters {
             return Ok(());
         }
         let dead = dead.to_vec();
-        crash_point!("dlq_before_write");
         self.0.writer.run(move |conn| bury(conn, &dead)).await?;
-        crash_point!("dlq_after_write");
+        crash_point("dlq_after_write");
         Ok(())
     }
 }
@@ -33,7 +31,10 @@ fn bury(conn: &Connection, dead: &[Rejected]) -> Result<()> {
              ON CONFLICT (grp, partition, offset, doc_id, attempt) DO NOTHING",
         )
         .map_err(sqlite(operation))?;
-    for one in dead {
+    for (place, one) in dead.iter().enumerate() {
+        if place == 1 {
+            crash_point("dlq_partial");
+        }
         let faults: Vec<&Fault> = one.rejection.faults().collect();
         let faults = serde_json::to_string(&faults)
             .map_err(|error| Error::bug(operation, "the faults are no JSON").caused_by(error))?;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use docstream_core::{
     Advance, Code, ContentHash, DocId, Fault, IdempotentSink, Outcome, Payload, RecordRef,
-    Rejection, Result, Sink, Stage, Write, WriteReport,
+    Rejection, Result, Sink, Stage, Write, WriteReport, crash_point,
 };
 use docstream_core::{Checkpoints, Error};
 use rusqlite::Connection;
@@ -14,7 +14,6 @@ use super::chunk::{ChunkReader, ChunkWriter, Entry};
 use super::ids::{self, Held};
 use super::{Log, LogOptions, now, retention};
 use crate::checkpoints::{self, FileCheckpoints};
-use crate::crash::crash_point;
 use crate::error::sqlite;
 
 const OPERATION: &str = "append to the log";
@@ -185,7 +184,7 @@ impl Append {
             checkpoints::advance(tx, &advance)?;
         }
         retention::apply(tx, options)?;
-        crash_point!("log_before_commit");
+        crash_point("log_before_commit");
         Ok(report)
     }
 
@@ -301,7 +300,7 @@ impl Log {
             .run(move |tx| append.run(tx, &options))
             .await
             .map_err(|error| error.with("path", self.0.path.display()))?;
-        crash_point!("log_after_commit");
+        crash_point("log_after_commit");
         self.0.appended.send_replace(());
         Ok(report)
     }

@@ -1,6 +1,6 @@
 //! Putting documents into the table.
 
-use docstream_core::{Code, Outcome, Result, Timestamp, WriteReport};
+use docstream_core::{Code, Outcome, Result, Timestamp, WriteReport, crash_point};
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension, ffi};
 
@@ -23,6 +23,9 @@ pub(super) fn insert(conn: &Connection, table: &Table, rows: &Rows) -> Result<Wr
         others: rows.refused.clone(),
     };
     for (row, head) in rows.heads.iter().enumerate() {
+        if row == 1 {
+            crash_point("sink_partial");
+        }
         let mut put = || -> rusqlite::Result<Option<Outcome>> {
             if let Some(hash) = known.deleted(&head.id)? {
                 return Ok(Some(judge(&head.hash, &hash)));

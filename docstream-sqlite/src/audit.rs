@@ -1,0 +1,48 @@
+//! The audit of a log and the store that it feeds.
+
+use std::ops::ControlFlow;
+
+use docstream_core::{AuditReport, Document, Result};
+
+use crate::{Log, SqliteStore};
+
+/// Compares what `log` accepted with what is in `store` and in its dead letters. Blocks.
+///
+/// Nothing may be writing meanwhile. Documents that were deleted on purpose count as
+/// stored, and dead letters of other partitions than the log's do not count: they
+/// were never accepted.
+///
+/// ```
+/// use docstream_core::InvoiceLine;
+/// use docstream_sqlite::{Log, LogOptions, SqliteStore, StoreOptions, audit};
+///
+/// let folder = tempfile::tempdir()?;
+/// let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// let store: SqliteStore<InvoiceLine> =
+///     SqliteStore::open(folder.path().join("store.db"), StoreOptions::default())?;
+/// assert!(audit(&log, &store)?.is_clean());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// When one of the files cannot be read.
+pub fn audit<D: Document>(log: &Log, store: &SqliteStore<D>) -> Result<AuditReport> {
+    let dead = store.dead_letters();
+    docstream_core::audit(
+        &mut |each| {
+            log.scan_ids(|entry| {
+                // One that was sent again has no hash of its own: its first copy has.
+                if let Some(hash) = entry.hash {
+                    each(entry.id, hash);
+                }
+                ControlFlow::Continue(())
+            })
+        },
+        &mut |each| {
+            store.scan_ids(&mut *each)?;
+            store.scan_deleted_ids(each)
+        },
+        &mut |each| dead.scan_ids(log.partitions(), each),
+    )
+}
