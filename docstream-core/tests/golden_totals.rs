@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
 use docstream_core::dates::Period;
 use docstream_core::{
@@ -12,20 +11,9 @@ use docstream_core::{
     Policy, Zone, write_json,
 };
 
-/// The real file in UTF-8; `None`, with a note, where it is not at hand.
+/// The real file in UTF-8; `None` where it is not at hand.
 fn real_file() -> Option<String> {
-    let path = match std::env::var_os("DOCSTREAM_RETAIL_CSV") {
-        Some(path) => PathBuf::from(path),
-        None => {
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/online-retail.csv.gz")
-        }
-    };
-    if !path.exists() {
-        let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-        assert!(!in_ci, "the real file is not at {}", path.display());
-        eprintln!("did not run: set DOCSTREAM_RETAIL_CSV to the real file");
-        return None;
-    }
+    let path = docstream_testkit::retail::file()?;
     let mut bytes = std::fs::read(&path).unwrap();
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let packed = std::mem::take(&mut bytes);

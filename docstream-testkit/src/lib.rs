@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | prove that an endpoint keeps its contract | [`contract`]: one suite a trait, each check a function of its own |
 //! | see what a pipeline does when an endpoint fails | [`faulty`]: fail, delay, repeat, lose the answer, hang, write a part |
+//! | test on the real file | [`retail`]: where it is found |
 //! | have documents whose fate is known | [`generator`]: document k is a pure function of (seed, k) and says its verdict |
 //!
 //! All three at once: generated documents, of which some are faulty, into a store that
@@ -49,3 +50,4 @@ pub mod contract;
 pub mod faulty;
 pub mod generator;
 mod random;
+pub mod retail;

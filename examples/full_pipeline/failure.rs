@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use docstream::Class;
+
 /// A failure with its exit code.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -51,7 +53,11 @@ pub(crate) fn told(error: &dyn std::error::Error) -> String {
 
 impl From<docstream::Error> for Failure {
     fn from(error: docstream::Error) -> Self {
-        Self::Stopped(told(&error))
+        // What has to be told before a document is read is mostly the fault of options or input.
+        match error.class() {
+            Class::Config => Self::Wrong(told(&error)),
+            _ => Self::Stopped(told(&error)),
+        }
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use docstream::file::{
-    Encoding, FileOptions, FileProgress, FileSource, Layout, Survey, spool_stdin,
+    Encoding, FileOptions, FileProgress, FileSource, Format, Layout, Survey, spool_stdin,
 };
-use docstream::{DateOrder, Dates, OrderEvidence, Partition, Take, Zone};
+use docstream::{Columns, DateOrder, Dates, ExtraColumns, OrderEvidence, Partition, Take, Zone};
 use docstream_testkit::generator::{Generator, GeneratorSource};
 
-use crate::failure::{Failure, told, wrong};
+use crate::failure::{Failure, wrong};
 use crate::options::{Options, Order, TextEncoding};
 
 /// What is to be read.
@@ -52,8 +52,8 @@ pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
         })
         .registry(options.data.join("files.json"))
         .group(options.group.as_str());
-    let surveys =
-        Survey::input(&path, &file_options, |_| {}).map_err(|error| unreadable(&error))?;
+    let surveys = Survey::input(&path, &file_options, |_| {})?;
+    surveys.iter().try_for_each(header_is_known)?;
     let order = match options.date_order {
         Order::Infer => infer(&surveys)?,
         declared => declared.declared(),
@@ -76,7 +76,7 @@ pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
         }
     }
     let documents = surveys.iter().map(|survey| survey.records).sum();
-    let source = FileSource::new(surveys, file_options).map_err(|error| unreadable(&error))?;
+    let source = FileSource::new(surveys, file_options)?;
     let documents = options
         .limit
         .map_or(documents, |limit| limit.min(documents));
@@ -131,9 +131,18 @@ fn infer(surveys: &[Survey]) -> Result<Option<DateOrder>, Failure> {
         .map_err(|error| wrong(format!("--date-order infer: {error}")))
 }
 
-fn unreadable(error: &docstream::Error) -> Failure {
-    match error.class() {
-        docstream::Class::Config => wrong(told(error)),
-        _ => Failure::Stopped(told(error)),
+/// A wrong header is told before anything is made, also if no row follows it.
+fn header_is_known(survey: &Survey) -> Result<(), Failure> {
+    let header = match &survey.layout.header {
+        Some(header) if survey.format == Format::Csv => header,
+        _ => return Ok(()),
+    };
+    let names = header.iter().map(|name| &**name);
+    match Columns::from_header(names, ExtraColumns::Refuse) {
+        Ok(_) => Ok(()),
+        Err(faults) => Err(wrong(format!(
+            "the header row of {}: {faults}",
+            survey.path.display()
+        ))),
     }
 }

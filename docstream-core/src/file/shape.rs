@@ -44,6 +44,10 @@ impl Shape {
             let message = "the first line is larger than a document may be, so it is no header";
             return Err(Error::config(OPERATION, message));
         }
+        if memchr(0, line).is_some() {
+            let message = "the first line has NUL bytes, so this is no text; UTF-16 must be saved as UTF-8 first";
+            return Err(Error::config(OPERATION, message));
+        }
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(line));
         let header = split_row(line, delimiter).map_err(|error| {

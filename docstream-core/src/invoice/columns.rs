@@ -49,11 +49,18 @@ impl Columns {
                     "two columns of the header have this name",
                 )),
                 None if extra == ExtraColumns::Refuse && faults.len() < MOST_FAULTS => {
-                    faults.push(unknown(index));
+                    faults.push(unknown(index, name));
                 }
                 _ => {}
             }
             columns.push(field);
+        }
+        if columns.iter().all(Option::is_none) {
+            let fault = Fault::document(
+                Code::Missing,
+                "no column has a name of an invoice line's: the first line must be the header row",
+            );
+            return Err(Rejection::new(Stage::Read, fault));
         }
         let missing = Field::ALL
             .into_iter()
@@ -100,12 +107,19 @@ impl Columns {
 /// A header of a million columns is not listed column by column.
 const MOST_FAULTS: usize = 16;
 
-fn unknown(index: usize) -> Fault {
+/// The name is told only if it looks like one: it may be a value, where the header is missing.
+fn unknown(index: usize, name: &str) -> Fault {
+    let name = name.trim();
+    let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '_' | '-');
+    let pointer = match name.len() {
+        1..=64 if name.chars().all(plain) => format!("/{name}"),
+        _ => String::new(),
+    };
     let message: Cow<'static, str> = format!(
         "column {} of the header is none of an invoice line's; \
          the option `ignore_unknown_columns` leaves such columns out",
         index + 1
     )
     .into();
-    Fault::document(Code::UnknownField, message)
+    Fault::new(pointer, Code::UnknownField, message)
 }

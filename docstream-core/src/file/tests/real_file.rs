@@ -1,28 +1,15 @@
 //! The real file, where it is at hand.
 
-use std::path::PathBuf;
-
 use super::endings::gzip;
 use super::*;
 use crate::DateOrder;
 use crate::file::Survey;
 
-/// The real file by the environment; without it the test says that it did not run.
-fn real_file() -> Option<PathBuf> {
-    let path = std::env::var_os("DOCSTREAM_RETAIL_CSV").map(PathBuf::from);
-    if path.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "DOCSTREAM_RETAIL_CSV must be set"
-        );
-        eprintln!("not run: DOCSTREAM_RETAIL_CSV is not set");
-    }
-    path
-}
-
 #[tokio::test]
 async fn the_real_file_is_read_whole() {
-    let Some(path) = real_file() else { return };
+    let Some(path) = docstream_testkit::retail::file() else {
+        return;
+    };
     let surveys = Survey::input(&path, &FileOptions::default(), |_| {}).unwrap();
     let survey = surveys[0].clone();
     assert_eq!((survey.records, survey.bytes), (541_909, 45_580_638));

@@ -1,0 +1,492 @@
+//! Whatever a file holds: what is good is stored, what is not is refused with its code and
+//! its position, memory is bounded, and messages say what to do.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "the exemption for tests does not reach functions that tests share"
+)]
+
+mod common;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use docstream::queries::{Limit, PageRequest};
+use docstream::sqlite::{InvoiceStore, StoreOptions};
+use docstream::{DeadLetter, DeadLetterFilter, DeadLetterQueries};
+use docstream_testkit::generator::{CSV_HEADER, DateOrder, Generated, Generator, Poison, Verdict};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use common::{Ended, Run, counts};
+
+/// No run on bad input may need more, whatever it is.
+const MOST_MEMORY_MB: u64 = 64;
+const GOOD: &str = "536365,85123A,RED BAG,6,12/13/2010 8:26,2.55,17850,United Kingdom\r\n";
+
+/// A folder with the files of a test and the data of its runs.
+struct Bench(TempDir);
+
+impl Bench {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        fs::write(self.path(name), bytes).unwrap();
+        self.path(name)
+    }
+
+    /// A CSV file with `rows` under the header of the data set.
+    fn rows(&self, name: &str, rows: &[&[u8]]) -> PathBuf {
+        self.file(name, [CSV_HEADER.as_bytes(), &rows.concat()].concat())
+    }
+
+    fn run(&self, input: &Path) -> Run {
+        Run::new(&self.data()).input(input)
+    }
+
+    #[tokio::main]
+    async fn dead_letters(&self) -> Vec<DeadLetter> {
+        let store = InvoiceStore::open(self.data().join("store.db"), StoreOptions::default());
+        let all = PageRequest {
+            limit: Limit::MAX,
+            cursor: None,
+        };
+        let filter = DeadLetterFilter::default();
+        let dead = store.unwrap().dead_letters();
+        dead.list(&filter, &all).await.unwrap().items
+    }
+
+    /// The positions, pointers and codes of all dead letters.
+    fn refused(&self) -> Vec<(u64, String, String)> {
+        let told = |letter: &DeadLetter| {
+            assert_eq!(letter.errors.len(), 1, "{:?}", letter.errors);
+            let fault = &letter.errors[0];
+            (
+                letter.offset.0,
+                fault.pointer.to_string(),
+                fault.code.to_string(),
+            )
+        };
+        let mut all: Vec<_> = self.dead_letters().iter().map(told).collect();
+        all.sort();
+        all
+    }
+}
+
+/// Asserts that of `read` documents all were stored but those whose positions, pointers and
+/// codes are `refused`.
+fn only_refused(bench: &Bench, ended: &Ended, read: u64, refused: &[(u64, &str, &str)]) {
+    let answer = ended.answer();
+    let bad = refused.len() as u64;
+    let good = read - bad;
+    assert_eq!(
+        counts(&answer),
+        [read, good, bad, good, 0, 0],
+        "{}",
+        ended.stderr
+    );
+    let found = bench.refused();
+    let found: Vec<_> = found
+        .iter()
+        .map(|(at, pointer, code)| (*at, pointer.as_str(), code.as_str()))
+        .collect();
+    assert_eq!(found, refused);
+    in_bounds(&answer);
+}
+
+fn in_bounds(answer: &Value) {
+    let memory = answer["peak_rss_mb"].as_u64().unwrap();
+    assert!(memory < MOST_MEMORY_MB, "{memory} MB");
+}
+
+fn verdict(document: &Generated) -> (&'static str, &'static str) {
+    match document.verdict {
+        Verdict::Rejected { code, pointer } => (pointer, code.as_str()),
+        Verdict::Valid(_) => panic!("{:?} spoils nothing", document.poison),
+    }
+}
+
+/// Asserts that a file that has each of `poisons` between good documents has just them refused,
+/// in the dead letters and in the rejects file.
+fn each_between_good_ones(
+    name: &str,
+    head: &str,
+    poisons: &[Poison],
+    good: impl Fn(u64) -> Vec<u8>,
+    bad: impl Fn(u64, Poison) -> Generated,
+    options: impl Fn(Run) -> Run,
+) {
+    let bench = Bench::new();
+    let mut file = head.as_bytes().to_vec();
+    let mut expected = Vec::new();
+    let mut position = 0;
+    for poison in poisons {
+        file.extend(good(position));
+        let spoiled = bad(position + 1, *poison);
+        file.extend(&spoiled.body);
+        if !spoiled.body.ends_with(b"\n") {
+            file.push(b'\n');
+        }
+        let (pointer, code) = verdict(&spoiled);
+        expected.push((position + 1, pointer, code));
+        position += 2;
+    }
+    file.extend(good(position));
+    let input = bench.file(name, &file);
+    let rejects = bench.path("rejects.ndjson");
+    let ended = options(bench.run(&input).with("--rejects", &rejects)).ended();
+    only_refused(&bench, &ended, position + 1, &expected);
+
+    let mut written: Vec<_> = fs::read_to_string(&rejects)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .collect();
+    written.sort_by_key(|line| line["offset"].as_u64());
+    assert_eq!(written.len(), expected.len());
+    for (line, (position, pointer, code)) in written.iter().zip(expected) {
+        assert_eq!(line["offset"], position);
+        assert_eq!(line["errors"][0]["pointer"], pointer);
+        assert_eq!(line["errors"][0]["code"], code);
+        assert!(line["partition"].as_str().unwrap().starts_with("file:"));
+    }
+}
+
+#[test]
+fn every_poison_of_json_lines_is_refused_with_its_code_and_position() {
+    let generator = Generator::new(4);
+    let poisons: Vec<_> = Poison::in_ndjson().collect();
+    assert!(poisons.len() > 15);
+    each_between_good_ones(
+        "poison.ndjson",
+        "",
+        &poisons,
+        |k| [generator.document(k).body, b"\n".to_vec()].concat(),
+        |k, poison| generator.spoiled(k, poison),
+        // Else one line that is not UTF-8 makes the file windows-1252, and valid; and one
+        // ambiguous date asks for an order.
+        |run| run.with("--encoding", "utf-8").with("--date-order", "iso"),
+    );
+}
+
+#[test]
+fn every_poison_of_csv_is_refused_with_its_code_and_position() {
+    let generator = Generator::new(5);
+    let order = DateOrder::MonthDayYear;
+    let poisons: Vec<_> = Poison::in_csv().collect();
+    assert!(poisons.contains(&Poison::UnclosedQuote));
+    each_between_good_ones(
+        "poison.csv",
+        CSV_HEADER,
+        &poisons,
+        |k| generator.row(k, order).body,
+        |k, poison| generator.spoiled_row(k, poison, order),
+        |run| run.with("--date-order", "mdy"),
+    );
+}
+
+#[test]
+fn an_unclosed_quote_costs_only_its_own_row() {
+    let good = GOOD.as_bytes();
+    let bad = [b"\"", good].concat();
+    let inside = b"536365,85123A,\"RED BAG,6,12/13/2010 8:26,2.55,17850,United Kingdom\r\n";
+    for at in [0, 5, 10] {
+        for bad in [&bad[..], &inside[..]] {
+            let bench = Bench::new();
+            let mut rows = vec![good; 11];
+            rows[at] = bad;
+            let ended = bench.run(&bench.rows("quote.csv", &rows)).ended();
+            only_refused(&bench, &ended, 11, &[(at as u64, "", "malformed_csv")]);
+        }
+    }
+}
+
+/// A gigabyte of `a` in gzip, a megabyte on disk: the same member over and over.
+fn gigabyte(out: &mut impl Write) {
+    let member = gzip(&vec![b'a'; 1 << 20]);
+    for _ in 0..1024 {
+        out.write_all(&member).unwrap();
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+#[test]
+fn a_line_of_a_gigabyte_is_one_refused_document() {
+    let bench = Bench::new();
+    let path = bench.path("long.csv.gz");
+    let mut file = BufWriter::new(File::create(&path).unwrap());
+    let head = [CSV_HEADER, GOOD].concat();
+    file.write_all(&gzip(head.as_bytes())).unwrap();
+    gigabyte(&mut file);
+    file.write_all(&gzip(["\r\n", GOOD].concat().as_bytes()))
+        .unwrap();
+    file.into_inner().unwrap();
+    let ended = bench.run(&path).ended();
+    only_refused(&bench, &ended, 3, &[(1, "", "too_large")]);
+    assert!(bench.dead_letters()[0].size <= 4_096);
+}
+
+#[test]
+fn a_first_line_of_a_gigabyte_is_no_header() {
+    let bench = Bench::new();
+    let path = bench.path("long.csv.gz");
+    gigabyte(&mut File::create(&path).unwrap());
+    let ended = bench.run(&path).ended();
+    ended.failed(
+        2,
+        &["first line", "larger than a document may be", "long.csv.gz"],
+    );
+}
+
+#[test]
+fn a_million_columns_are_one_refused_row_or_no_header() {
+    let bench = Bench::new();
+    let mut many = vec![b','; 1_000_000];
+    many.extend(b"\r\n");
+    let good = GOOD.as_bytes();
+    let ended = bench
+        .run(&bench.rows("row.csv", &[good, &many, good]))
+        .ended();
+    only_refused(&bench, &ended, 3, &[(1, "", "malformed_csv")]);
+
+    many.extend(good);
+    let ended = bench.run(&bench.file("header.csv", &many)).ended();
+    ended.failed(2, &["header row", "header.csv"]);
+    assert!(ended.stderr.len() < 2_000, "{}", ended.stderr.len());
+}
+
+#[test]
+fn nul_bytes_are_refused_where_they_stand() {
+    let bench = Bench::new();
+    let nul = GOOD.replace("536365", "536\0365");
+    let good = GOOD.as_bytes();
+    let ended = bench
+        .run(&bench.rows("nul.csv", &[good, nul.as_bytes(), good]))
+        .ended();
+    only_refused(&bench, &ended, 3, &[(1, "/InvoiceNo", "invalid_character")]);
+
+    let zeros = bench.file("zeros", vec![0; 1 << 20]);
+    let ended = Run::new(&bench.path("other")).input(zeros).ended();
+    ended.failed(2, &["NUL", "zeros"]);
+    assert!(!bench.path("other/store.db").exists());
+}
+
+#[test]
+fn what_is_nothing_to_read_is_told() {
+    let bench = Bench::new();
+    fs::create_dir(bench.path("folder")).unwrap();
+    let header = CSV_HEADER.trim_end();
+    let utf16 = |text: &str| {
+        text.encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<_>>()
+    };
+    let whole = [CSV_HEADER, GOOD].concat();
+    for (input, words) in [
+        (bench.file("empty.csv", ""), &["is empty"][..]),
+        (bench.path("folder"), &["the folder has no file to read"]),
+        (bench.path("nowhere"), &["No such file"]),
+        (
+            bench.file("array.json", "[{\"InvoiceNo\":\"1\"}]"),
+            &["JSON array", "one object a line"],
+        ),
+        (
+            bench.file("mark.csv", [b"\xff\xfe".to_vec(), utf16(&whole)].concat()),
+            &["UTF-16", "UTF-8"],
+        ),
+        (
+            bench.file("no-mark.csv", utf16(&whole)),
+            &["UTF-16", "UTF-8"],
+        ),
+        (
+            bench.file("extra.csv", format!("{header},Discount\r\n")),
+            &["/Discount", "column 9"],
+        ),
+        (
+            bench.file("less.csv", header.replace(",Country", "")),
+            &["/Country", "no such column"],
+        ),
+        (
+            bench.file("twice.csv", header.replace("Country", "Quantity")),
+            &["/Quantity", "two columns"],
+        ),
+        (
+            bench.file("bare.csv", GOOD),
+            &["the first line must be the header row"],
+        ),
+        (
+            bench.file("noise.csv", "\u{1}\u{2}\u{fffd},\u{7f}\n"),
+            &["header row"],
+        ),
+        (
+            bench.rows("either.csv", &[GOOD.replace("13/", "3/").as_bytes()]),
+            &["--date-order", "mdy", "dmy"],
+        ),
+        (
+            bench.rows(
+                "both.csv",
+                &[GOOD.as_bytes(), GOOD.replace("12/13", "13/12").as_bytes()],
+            ),
+            &["--date-order", "disagree", "mdy", "dmy"],
+        ),
+    ] {
+        let name = input.file_name().unwrap().to_str().unwrap();
+        let ended = bench.run(&input).ended();
+        ended.failed(2, words);
+        assert!(ended.stdout.is_empty(), "{name}: {}", ended.stdout);
+        assert!(
+            ended.stderr.lines().count() == 1,
+            "{name}: {}",
+            ended.stderr
+        );
+        if !words[0].starts_with("--date") {
+            assert!(ended.stderr.contains(name), "{name}: {}", ended.stderr);
+        }
+    }
+    assert!(!bench.data().exists(), "wrong input makes no data folder");
+}
+
+#[test]
+fn a_declared_order_decides_where_dates_do_not() {
+    for (order, month) in [("mdy", "2010-12"), ("dmy", "2010-03")] {
+        let bench = Bench::new();
+        let input = bench.rows("either.csv", &[GOOD.replace("13/", "3/").as_bytes()]);
+        let answer = bench.run(&input).with("--date-order", order).answer();
+        assert_eq!(answer["sales"]["by_month"][month], "15.30");
+    }
+    let bench = Bench::new();
+    let other = GOOD.replace("12/13", "13/12");
+    let input = bench.rows("both.csv", &[GOOD.as_bytes(), other.as_bytes()]);
+    let ended = bench.run(&input).with("--date-order", "mdy").ended();
+    only_refused(&bench, &ended, 2, &[(1, "/InvoiceDate", "invalid_date")]);
+}
+
+#[test]
+fn latin_1_declared_as_utf_8_is_refused_row_by_row() {
+    let good = GOOD.as_bytes();
+    let pound = [
+        b"536366,22,GIFT \xa320",
+        &good[b"536365,85123A,RED BAG".len()..],
+    ]
+    .concat();
+    let rows = [good, &pound, good];
+    let bench = Bench::new();
+    let input = bench.rows("latin.csv", &rows);
+    let ended = bench.run(&input).with("--encoding", "utf-8").ended();
+    only_refused(&bench, &ended, 3, &[(1, "", "not_utf8")]);
+    for encoding in ["auto", "latin-1", "windows-1252"] {
+        let bench = Bench::new();
+        let input = bench.rows("latin.csv", &rows);
+        let ended = bench.run(&input).with("--encoding", encoding).ended();
+        only_refused(&bench, &ended, 3, &[]);
+    }
+}
+
+#[test]
+fn a_folder_is_all_its_files_each_once() {
+    let bench = Bench::new();
+    let folder = bench.path("folder");
+    fs::create_dir_all(folder.join("below")).unwrap();
+    let generator = Generator::new(6);
+    let mut csv = CSV_HEADER.as_bytes().to_vec();
+    let mut lines = Vec::new();
+    for k in 0..100 {
+        generator.write_csv(k, DateOrder::Iso, &mut csv);
+        generator.write_json(k + 100, &mut lines);
+        lines.push(b'\n');
+    }
+    fs::write(folder.join("a.csv"), &csv).unwrap();
+    fs::write(folder.join("b.ndjson"), &lines).unwrap();
+    fs::write(folder.join("c.csv.gz"), gzip(&csv)).unwrap();
+    fs::write(folder.join("d.csv"), "").unwrap();
+    let answer = bench.run(&folder).answer();
+    assert_eq!(counts(&answer), [200, 200, 0, 200, 0, 0]);
+    let answer = bench.run(&folder).answer();
+    assert_eq!(counts(&answer), [200, 200, 0, 0, 200, 0]);
+}
+
+fn lines(numbers: std::ops::Range<u64>) -> Vec<u8> {
+    let generator = Generator::new(7);
+    let mut lines = Vec::new();
+    for k in numbers {
+        generator.write_json(k, &mut lines);
+        lines.push(b'\n');
+    }
+    lines
+}
+
+fn append(path: &Path, bytes: &[u8]) {
+    let mut file = OpenOptions::new().append(true).open(path).unwrap();
+    file.write_all(bytes).unwrap();
+}
+
+#[test]
+fn of_a_file_that_has_grown_only_the_new_documents_are_read() {
+    let bench = Bench::new();
+    let input = bench.file("growing.ndjson", lines(0..500));
+    assert_eq!(
+        counts(&bench.run(&input).answer()),
+        [500, 500, 0, 500, 0, 0]
+    );
+    append(&input, &lines(500..700));
+    let answer = bench.run(&input).answer();
+    assert_eq!(counts(&answer), [200, 200, 0, 200, 0, 0]);
+    assert_eq!(answer["lines"], 700);
+    let note = answer["notes"][0].as_str().unwrap();
+    assert!(note.contains("growing.ndjson has grown"), "{note}");
+}
+
+#[test]
+fn of_a_file_that_grows_while_it_is_read_nothing_is_lost_or_doubled() {
+    let bench = Bench::new();
+    let mut end = 20_000;
+    let input = bench.file("growing.ndjson", lines(0..end));
+    let mut child = bench.run(&input).started();
+    while child.try_wait().unwrap().is_none() && end < 40_000 {
+        append(&input, &lines(end..end + 1));
+        end += 1;
+    }
+    let first = counts(&Ended::new(child.wait_with_output().unwrap()).answer());
+    assert_eq!((first[0], first[2], first[4]), (first[3], 0, 0));
+    append(&input, &lines(end..end + 1));
+    end += 1;
+    let second = bench.run(&input).answer();
+    assert_eq!(second["lines"], end);
+    assert_eq!(counts(&second)[3], end - first[3]);
+}
+
+#[test]
+fn a_cut_off_file_is_read_to_the_cut_and_the_whole_one_goes_on_from_there() {
+    let bench = Bench::new();
+    let whole = gzip(&lines(0..5_000));
+    let input = bench.file("cut.ndjson.gz", &whole[..whole.len() / 2]);
+    let ended = bench.run(&input).ended();
+    ended.failed(
+        1,
+        &["cut off or corrupt", "cut.ndjson.gz", "records before: "],
+    );
+    let stored = counts(&ended.json())[3];
+    assert!((1..5_000).contains(&stored), "{stored}");
+    in_bounds(&ended.json());
+
+    bench.file("cut.ndjson.gz", &whole);
+    let answer = bench.run(&input).answer();
+    assert_eq!(answer["lines"], 5_000);
+    assert_eq!(counts(&answer)[2], 0);
+}
