@@ -11,6 +11,8 @@ use crate::{ContentHash, DocId, Offset, Span};
 pub struct Record<T> {
     pub(crate) doc: T,
     pub(crate) id: DocId,
+    /// The id of the document that entered: another one only for a child of `flat_map`.
+    pub(crate) entered: DocId,
     pub(crate) hash: Option<ContentHash>,
     pub(crate) offset: Offset,
     pub(crate) raw: Span,
@@ -31,6 +33,7 @@ impl<T> Record<T> {
         Record {
             doc,
             id: self.id,
+            entered: self.entered,
             hash: self.hash,
             offset: self.offset,
             raw: self.raw,

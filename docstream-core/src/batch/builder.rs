@@ -142,6 +142,7 @@ impl<T> BatchBuilder<T> {
         Record {
             doc,
             id: incoming.id,
+            entered: incoming.id,
             hash: incoming.hash,
             offset: incoming.offset,
             raw: Span::push_bytes(&mut self.raw, incoming.raw),

@@ -165,7 +165,9 @@ impl<T> Batch<T> {
         group: &Arc<str>,
     ) -> Rejected {
         Rejected {
-            id: record.id,
+            // A child's bytes are its parent's: sent again under the parent's id, the same
+            // children come of it, with the same ids.
+            id: record.entered,
             group: Arc::clone(group),
             partition: self.extent.partition.clone(),
             offset: record.offset,
@@ -209,7 +211,8 @@ impl<T> Batch<T> {
     }
 
     /// Maps every document to any number of documents. Each has an id of its own,
-    /// made from the parent's id and its index.
+    /// made from the parent's id and its index. If a sink rejects some of them, their
+    /// parent is buried, with the first one's faults.
     #[must_use]
     pub fn flat_map<U, I: IntoIterator<Item = U>>(
         mut self,

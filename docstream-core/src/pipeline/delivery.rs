@@ -131,6 +131,7 @@ impl<K> Context<K> {
         K: Sink<T>,
     {
         let mut pending = vec![work];
+        let mut patience = self.backoff();
         while let Some(work) = pending.pop() {
             let mut backoff = self.backoff();
             let report = loop {
@@ -166,23 +167,29 @@ impl<K> Context<K> {
                 }
             };
             tally.retries += backoff.attempts();
-            self.note(report, &work, round, tally, &mut pending).await?;
+            let unknown = Self::note(report, &work, round, tally);
+            if !unknown.is_empty() {
+                let message = "the outcome of some documents is unknown";
+                patience
+                    .wait(Error::unknown("write to the sink", message))
+                    .await?;
+                tally.retries += 1;
+                pending.push(work.only(unknown).advancing(None));
+            }
         }
         Ok(())
     }
 
-    /// Takes a report into account; documents of unknown outcome become pending again.
-    async fn note<T>(
-        &self,
+    /// Takes a report into account; gives the documents whose outcome is unknown.
+    fn note<T>(
         report: WriteReport,
         work: &Write<T>,
         round: &mut Round,
         tally: &mut Tally,
-        pending: &mut Vec<Write<T>>,
-    ) -> Result<()> {
+    ) -> Vec<u32> {
         if report.written == 0 && report.others.is_empty() && !work.is_empty() {
             // The write was halved; its parts are pending.
-            return Ok(());
+            return Vec::new();
         }
         round.advanced |= work.advance().is_some() && report.is_complete();
         tally.written += report.written;
@@ -194,16 +201,7 @@ impl<K> Context<K> {
                 Outcome::Unknown => unknown.push(index),
             }
         }
-        if !unknown.is_empty() {
-            let error = Error::unknown(
-                "write to the sink",
-                "the outcome of some documents is unknown",
-            );
-            self.backoff().wait(error).await?;
-            tally.retries += 1;
-            pending.push(work.only(unknown).advancing(None));
-        }
-        Ok(())
+        unknown
     }
 
     async fn write_once<T>(&self, work: Write<T>) -> Result<WriteReport>
