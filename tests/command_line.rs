@@ -243,14 +243,15 @@ fn a_second_signal_stops_at_once_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_second_run_on_the_same_data_is_told_who_is_reading() {
+fn a_second_run_on_the_same_data_is_told_and_does_not_disturb_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
     let mut first = generated(data, MANY).started();
     until_busy(&mut first, data);
-    let process = format!("by process {}", first.id());
+    let process = format!("process {}", first.id());
     let second = generated(data, MANY).ended();
-    second.failed(1, &["full_pipeline", "is being read", &process]);
+    second.failed(1, &["another run works in the folder", &process, "--data"]);
+    assert_eq!(second.stdout, "");
     let first = Ended::new(first.wait_with_output().unwrap()).answer();
     assert_eq!(counts(&first), [MANY, MANY, 0, MANY, 0, 0]);
     assert_eq!(first["lines"], MANY);

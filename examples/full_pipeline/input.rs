@@ -111,12 +111,6 @@ fn generated(options: &Options) -> Input {
 }
 
 fn spooled(options: &Options) -> Result<PathBuf, Failure> {
-    std::fs::create_dir_all(&options.data).map_err(|error| {
-        wrong(format!(
-            "make the folder {}: {error}",
-            options.data.display()
-        ))
-    })?;
     Ok(spool_stdin(std::io::stdin().lock(), &options.data)?)
 }
 
@@ -131,7 +125,7 @@ fn infer(surveys: &[Survey]) -> Result<Option<DateOrder>, Failure> {
         .map_err(|error| wrong(format!("--date-order infer: {error}")))
 }
 
-/// A wrong header is told before anything is made, also if no row follows it.
+/// A wrong header is told before anything is read in, also if no row follows it.
 fn header_is_known(survey: &Survey) -> Result<(), Failure> {
     let header = match &survey.layout.header {
         Some(header) if survey.format == Format::Csv => header,

@@ -8,6 +8,7 @@
 
 mod failure;
 mod input;
+mod lock;
 mod options;
 mod progress;
 mod rejects;
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 
 use failure::Failure;
 use input::Input;
+use lock::Lock;
 use options::Options;
 use progress::Progress;
 use rejects::Burials;
@@ -60,6 +62,7 @@ async fn job(options: &Options) -> Result<(), Failure> {
     // Wrong addresses are told before anything is read or made.
     options.log_path()?;
     options.store_path()?;
+    let _lock = Lock::take(&options.data)?;
     let input = tokio::task::block_in_place(|| input::open(options))?;
     let files = Files::open(options)?;
     let rules = |order| InvoiceRules {

@@ -147,7 +147,7 @@ impl Report {
         for (name, count) in counts {
             writeln!(out, "  {name:<14}{:>16}", grouped(&count.to_string()))?;
         }
-        if self.ingest.read > 0 && self.duplicates() == self.accepted() {
+        if self.accepted() > 0 && self.drain.written == 0 && self.duplicates() >= self.accepted() {
             writeln!(
                 out,
                 "  Every accepted document was there already: nothing is stored twice."

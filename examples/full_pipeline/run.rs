@@ -91,53 +91,42 @@ pub(crate) async fn run<S: Source<Doc = Raw>>(
     };
 
     let reading = watch::Sender::new(true);
+    let drained = watch::Sender::new(false);
     let read_in = async {
-        let result = ingest.run_until(asked(shutdown.clone())).await;
-        // Nobody listens once the other side has stopped by itself.
-        let _ = reading.send(false);
+        // To read on is pointless once the other side has stopped by itself.
+        let stop = either(asked(shutdown.clone()), asked(drained.subscribe()));
+        let result = ingest.run_until(stop).await;
+        reading.send_replace(false);
         result
     };
     let along = async {
-        let ended = reading.subscribe();
-        let stop = asked(shutdown.clone());
-        drain(None)
-            .run_until(until_either(ended_reading(ended), stop))
-            .await
+        let stop = either(ended_reading(reading.subscribe()), asked(shutdown.clone()));
+        let result = drain(None).run_until(stop).await;
+        drained.send_replace(result.is_err());
+        result
     };
-    let (ingest, along) = tokio::join!(read_in, along);
-    let mut done = Done {
-        ingest: Summary::default(),
-        drain: Summary::default(),
-        stopped: None,
-    };
-    let (summary, reason) = part(ingest);
-    done.ingest = summary;
-    done.stopped = reason;
-    let (summary, reason) = part(along);
-    done.drain = summary;
-    done.stopped = done.stopped.or(reason);
-    if done.stopped.is_none() && !*shutdown.borrow() {
+    let (read_in, along) = tokio::join!(read_in, along);
+    let (ingest, not_read) = part(read_in);
+    let (mut stored, mut not_stored) = part(along);
+    let mut finished = false;
+    if not_stored.is_none() && !*shutdown.borrow() {
+        // Whatever became of reading, what is in the log goes into the store.
         let ends = files.log.ends().await?;
         let (rest, reason) = part(drain(Some(ends)).run_until(asked(shutdown.clone())).await);
-        let interrupted = rest.ended == Ended::Shutdown;
-        done.drain = together(done.drain, rest);
-        done.stopped = reason.or(interrupted.then(String::new));
+        finished = reason.is_none() && rest.ended == Ended::End && ingest.ended == Ended::End;
+        stored = stored.then(rest);
+        not_stored = reason;
     }
-    if *shutdown.borrow() {
-        let position = done
-            .ingest
-            .checkpoint
-            .iter()
-            .map(|(_, next)| next.0)
-            .max()
-            .unwrap_or(0);
-        done.stopped = Some(format!(
-            "interrupted after {} documents of this run were read and {} stored (next to read: {position}); \
-             run it again to go on",
-            done.ingest.read, done.drain.written
-        ));
-    }
-    Ok(done)
+    let stopped = match (not_stored, not_read) {
+        (Some(reason), _) | (None, Some(reason)) => Some(reason),
+        (None, None) if finished => None,
+        (None, None) => Some(interrupted(&ingest, &stored)),
+    };
+    Ok(Done {
+        ingest,
+        drain: stored,
+        stopped,
+    })
 }
 
 fn part(result: Result<Summary, Stopped>) -> (Summary, Option<String>) {
@@ -150,23 +139,21 @@ fn part(result: Result<Summary, Stopped>) -> (Summary, Option<String>) {
     }
 }
 
-/// The sum of two runs of the same pipeline, one after the other.
-fn together(mut first: Summary, second: Summary) -> Summary {
-    first.read += second.read;
-    first.written += second.written;
-    first.duplicates += second.duplicates;
-    first.rejected += second.rejected;
-    first.filtered += second.filtered;
-    first.retries += second.retries;
-    for (code, count) in second.rejections {
-        *first.rejections.entry(code).or_default() += count;
-    }
-    for (fault, count) in second.faults {
-        *first.faults.entry(fault).or_default() += count;
-    }
-    first.checkpoint = second.checkpoint;
-    first.ended = second.ended;
-    first
+/// Where an interrupted run stopped.
+fn interrupted(ingest: &Summary, stored: &Summary) -> String {
+    let mut places: Vec<String> = ingest
+        .checkpoint
+        .iter()
+        .map(|(partition, next)| format!("; next to read is document {next} of {partition}"))
+        .collect();
+    places.truncate(3);
+    format!(
+        "interrupted after {} documents of this run were read and {} stored{}; \
+         run it again to go on",
+        ingest.read,
+        stored.written,
+        places.concat()
+    )
 }
 
 async fn asked(mut shutdown: watch::Receiver<bool>) {
@@ -178,7 +165,7 @@ async fn ended_reading(mut reading: watch::Receiver<bool>) {
     let _ = reading.wait_for(|reading| !*reading).await;
 }
 
-async fn until_either(first: impl Future<Output = ()>, second: impl Future<Output = ()>) {
+async fn either(first: impl Future<Output = ()>, second: impl Future<Output = ()>) {
     tokio::select! {
         () = first => {}
         () = second => {}

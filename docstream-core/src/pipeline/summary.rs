@@ -44,6 +44,30 @@ pub struct Summary {
     pub ended: Ended,
 }
 
+impl Summary {
+    /// This run and a `later` one of the same pipeline as if they were one.
+    #[must_use]
+    pub fn then(mut self, later: Self) -> Self {
+        self.read += later.read;
+        self.written += later.written;
+        self.duplicates += later.duplicates;
+        self.rejected += later.rejected;
+        self.filtered += later.filtered;
+        self.retries += later.retries;
+        for (code, count) in later.rejections {
+            *self.rejections.entry(code).or_default() += count;
+        }
+        for (fault, count) in later.faults {
+            *self.faults.entry(fault).or_default() += count;
+        }
+        for (partition, next) in later.checkpoint.iter() {
+            self.checkpoint.set(partition.clone(), next);
+        }
+        self.ended = later.ended;
+        self
+    }
+}
+
 /// Why a run ended well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

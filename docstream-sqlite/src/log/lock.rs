@@ -1,7 +1,7 @@
 //! One reader for a group at a time, over all processes.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use docstream_core::{Class, Error, Result};
@@ -20,7 +20,8 @@ impl GroupLock {
             let class = match error.kind() {
                 ErrorKind::PermissionDenied
                 | ErrorKind::NotFound
-                | ErrorKind::ReadOnlyFilesystem => Class::Config,
+                | ErrorKind::ReadOnlyFilesystem
+                | ErrorKind::InvalidFilename => Class::Config,
                 _ => Class::Transient,
             };
             Error::new(class, operation, error.to_string())
@@ -49,9 +50,8 @@ impl GroupLock {
                 return Err(Error::config(operation, message).with("path", path.display()));
             }
         }
-        file.set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| writeln!(file, "{}", std::process::id()))
+        // In one piece and over the last owner's, so that nobody finds it empty.
+        file.write_all(format!("{:<10}\n", std::process::id()).as_bytes())
             .map_err(failed)?;
         Ok(Self(file))
     }
