@@ -330,6 +330,30 @@ fn rejected_documents_are_mended_and_given_back_under_their_ids() {
     assert_eq!(twice["lines"], 39);
 }
 
+#[test]
+fn the_order_of_dates_is_told_from_mended_rows_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let rows = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
+        536365,85123A,RED BAG,six,12/13/2010 8:26,2.55,17850,France\n\
+        536366,85123A,RED BAG,six,12/1/2010 8:26,2.55,17850,France\n";
+    fs::write(path("in.csv"), rows).unwrap();
+    let run = |input: &str| Run::new(&path("data")).input(path(input));
+    let first = run("in.csv").with("--rejects", path("rejects.ndjson"));
+    assert_eq!(counts(&first.answer()), [2, 0, 2, 0, 0, 0]);
+
+    let rejects = fs::read_to_string(path("rejects.ndjson")).unwrap();
+    let mended = rejects.replace(",six,", ",6,");
+    fs::write(path("mended.ndjson"), &mended).unwrap();
+    let answer = run("mended.ndjson").answer();
+    assert_eq!(counts(&answer), [2, 2, 0, 2, 0, 0]);
+    assert_eq!(answer["sales"]["by_month"]["2010-12"], "30.60");
+
+    // The second row alone does not tell.
+    fs::write(path("one.ndjson"), mended.lines().nth(1).unwrap()).unwrap();
+    run("one.ndjson").ended().failed(2, &["--date-order"]);
+}
+
 #[tokio::main]
 async fn all_stored(store: &Path, ids: &[DocId]) -> bool {
     let store = InvoiceStore::open(store, StoreOptions::default()).unwrap();

@@ -13,6 +13,7 @@ use super::records::{Records, names};
 use super::registry::{Registry, Version};
 use super::rejects::Line;
 use super::scan::Content;
+use super::split::split_row;
 use super::{Compression, Encoding, FileOptions, Format, Layout, trouble};
 use crate::{Error, OrderEvidence, Partition, Result, SourceId};
 
@@ -240,6 +241,7 @@ fn files_of(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
 /// What is gathered from the records.
 struct Seen {
     dates: OrderEvidence,
+    wanted: String,
     column: Option<usize>,
     field: Option<DateField>,
     layout: Option<Layout>,
@@ -250,6 +252,7 @@ impl Seen {
         let wanted = options.date_field.as_bytes();
         Self {
             dates: OrderEvidence::default(),
+            wanted: options.date_field.clone(),
             column: records
                 .header()
                 .iter()
@@ -271,13 +274,32 @@ impl Seen {
             (Content::Line, _, Some(field)) => {
                 field.find(raw, |date| self.dates.observe(date));
             }
-            (Content::Line, ..) if self.layout.is_none() => {
-                self.layout = Line::parse(raw).ok().map(|line| line.layout());
-                self.dates.observe("");
+            (Content::Line, ..) => {
+                let line = Line::parse(raw).ok();
+                let date = line.as_ref().and_then(|line| date_of(line, &self.wanted));
+                self.dates.observe(&date.unwrap_or_default());
+                if self.layout.is_none() {
+                    self.layout = line.map(|line| line.layout());
+                }
             }
             _ => self.dates.observe(""),
         }
     }
+}
+
+/// The date of a document of a rejects file.
+fn date_of(line: &Line, wanted: &str) -> Option<String> {
+    let (raw, layout) = (line.raw().ok()?, line.layout());
+    let Some(header) = layout.header else {
+        let mut date = None;
+        DateField::new(wanted).find(&raw, |text| date = Some(text.to_owned()));
+        return date;
+    };
+    let column = header
+        .iter()
+        .position(|name| name.trim().eq_ignore_ascii_case(wanted))?;
+    let mut fields = split_row(&raw, layout.delimiter).ok()?;
+    String::from_utf8(fields.get_mut(column).map(std::mem::take)?).ok()
 }
 
 /// Counts the bytes that pass.
