@@ -90,7 +90,8 @@ impl<R: Read> Records<R> {
         Ok(())
     }
 
-    /// Adds records to `batch` until it holds what is wanted; `false` at the end.
+    /// Adds records to `batch` until it holds what is wanted; `false` at the end. A
+    /// record that would make it too large is put into one of its own, `next`.
     pub(crate) fn fill(
         &mut self,
         batch: &mut BatchBuilder<Raw>,
@@ -98,6 +99,7 @@ impl<R: Read> Records<R> {
         source: SourceId,
         encoding: Encoding,
         want: Demand,
+        next: &mut Option<BatchBuilder<Raw>>,
     ) -> io::Result<bool> {
         if let Some(header) = header {
             batch.header(Arc::clone(header));
@@ -119,9 +121,18 @@ impl<R: Read> Records<R> {
                 return Ok(false);
             };
             let incoming = Incoming::new(source.doc(offset), Offset(offset), found.raw);
-            if let Err(rejection) = put(batch, incoming, &found.content, encoding) {
-                batch.refuse(incoming, rejection);
+            let fits = batch.is_empty() || batch.bytes() + found.size() <= want.bytes;
+            if fits {
+                put_or_refuse(batch, incoming, &found.content, encoding);
+                continue;
             }
+            let mut following = batch.following(Offset(offset));
+            if let Some(header) = header {
+                following.header(Arc::clone(header));
+            }
+            put_or_refuse(&mut following, incoming, &found.content, encoding);
+            *next = Some(following);
+            return Ok(true);
         }
         Ok(true)
     }
@@ -198,6 +209,18 @@ pub(crate) fn names(header: &[Vec<u8>], encoding: Encoding) -> Result<Arc<[Box<s
             let message = "the header row is not UTF-8; declare the encoding of the file";
             Error::config("read the header row", message)
         })
+}
+
+/// Adds a record to `batch`, as a document or as a fault.
+fn put_or_refuse(
+    batch: &mut BatchBuilder<Raw>,
+    incoming: Incoming<'_>,
+    content: &Content<'_>,
+    encoding: Encoding,
+) {
+    if let Err(rejection) = put(batch, incoming, content, encoding) {
+        batch.refuse(incoming, rejection);
+    }
 }
 
 /// Adds a record to `batch`, decoded.

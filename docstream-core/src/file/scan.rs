@@ -16,6 +16,16 @@ pub(crate) struct Found<'a> {
     pub(crate) closed: bool,
 }
 
+impl Found<'_> {
+    /// About how much of a batch it takes, before it is decoded.
+    pub(crate) fn size(&self) -> usize {
+        match &self.content {
+            Content::Line | Content::Bad(_) => self.raw.len(),
+            Content::Row { fields, .. } => self.raw.len() + fields.len(),
+        }
+    }
+}
+
 /// What a record is.
 #[derive(Debug)]
 pub(crate) enum Content<'a> {

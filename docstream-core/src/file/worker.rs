@@ -98,9 +98,11 @@ impl Worker {
         let skipped = records.skip_to(task.from.0);
         skipped.map_err(|error| broken(records.count(), &error))?;
         self.progress.add_records(records.count());
+        let mut next = None;
         loop {
-            let from = Offset(records.at());
-            let mut batch = Batch::builder(partition.clone(), task.epoch, from);
+            let mut batch = next.take().unwrap_or_else(|| {
+                Batch::builder(partition.clone(), task.epoch, Offset(records.at()))
+            });
             let header = survey.layout.header.as_ref();
             let more = records.fill(
                 &mut batch,
@@ -108,6 +110,7 @@ impl Worker {
                 source,
                 survey.encoding,
                 self.wanted.get(),
+                &mut next,
             );
             self.progress.add_records(batch.len() as u64);
             if !batch.is_empty() && self.out.blocking_send(Ok(Some(batch.finish()))).is_err() {

@@ -18,7 +18,7 @@ pub enum ExtraColumns {
 
 /// The columns of a table, from its header row.
 ///
-/// Names are matched without case; `Invoice`, `Price` and `Customer ID`, as in
+/// Names are matched without case and underscores; `Invoice`, `Price` and `Customer ID`, as in
 /// Online Retail II, are taken too.
 ///
 /// ```

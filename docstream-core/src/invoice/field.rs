@@ -51,10 +51,10 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.name() == key)
     }
 
-    /// The field of that name in a header row: without case, and by the names of
-    /// Online Retail II too.
+    /// The field of that name in a header row: without case and underscores, as the
+    /// columns of the schema have them, and by the names of Online Retail II too.
     pub(crate) fn of_column(column: &str) -> Option<Self> {
-        let column = column.trim();
+        let column = column.trim().replace('_', "");
         let alias = [
             ("Invoice", Self::InvoiceNo),
             ("Price", Self::UnitPrice),
@@ -64,6 +64,6 @@ impl Field {
         names
             .into_iter()
             .chain(alias)
-            .find_map(|(name, field)| name.eq_ignore_ascii_case(column).then_some(field))
+            .find_map(|(name, field)| name.eq_ignore_ascii_case(&column).then_some(field))
     }
 }

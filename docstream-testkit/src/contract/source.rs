@@ -23,6 +23,12 @@ pub trait SourceUnderTest {
 
     /// How many documents the stream holds: 30 at least, better in several partitions.
     fn documents(&self) -> usize;
+
+    /// Whether a stream that was read and committed to its end is read again from its
+    /// start by the next run, as a file is.
+    fn starts_over(&self) -> bool {
+        false
+    }
 }
 
 /// Small enough for many batches.
@@ -185,7 +191,10 @@ pub async fn a_commit_is_where_it_goes_on<U: SourceUnderTest>(make: impl AsyncFn
         must("source: commit", source.committer().commit(&done)).await;
         must("source: close", source.close()).await;
         drop(source);
-        let expected = after(&all, &done);
+        let mut expected = after(&all, &done);
+        if expected.is_empty() && under_test.starts_over() {
+            expected = by_partition(all);
+        }
         let mut source = open(&under_test).await;
         let rest = read(&mut source, WANT, expected.len(), WHOLE).await;
         went_on(&rest, &expected, &done);
@@ -267,17 +276,23 @@ pub async fn stored_checkpoints_win<U: SourceUnderTest>(under_test: &U) {
     must("source: close", source.close()).await;
     drop(source);
     let epoch = got[0].extent.epoch;
-    // Partitions that the sink knows nothing of go on where they were committed.
+    // Partitions that the sink knows nothing of may go on where they were committed.
     let mut truth = committed;
     stored
         .iter()
         .for_each(|(partition, next)| truth.set(partition.clone(), next));
-    let expected = after(&all, &truth);
+    let (due, allowed) = (after(&all, &truth), after(&all, &stored));
+    let what = format!("source: it did not go on exactly at {stored:?}");
     let mut source = under_test.open().await;
     let kept = Arc::new(Kept { stored, epoch });
     must("source: start", source.start(Some(kept))).await;
-    let rest = read(&mut source, WANT, expected.len(), WHOLE).await;
-    went_on(&rest, &expected, &truth);
+    let rest = read(&mut source, WANT, due.len(), WHOLE).await;
+    let came = by_partition(seen(&rest));
+    if came.len() == allowed.len() {
+        assert_same(&came, &allowed, &what);
+    } else {
+        assert_same(&came, &due, &what);
+    }
     for Got { extent, .. } in &rest {
         assert!(
             extent.epoch >= epoch,

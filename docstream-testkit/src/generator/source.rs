@@ -72,12 +72,13 @@ impl Source for GeneratorSource {
             return Ok(Next::End);
         }
         let mut batch = Batch::builder(self.partition.clone(), self.epoch, Offset(self.next));
-        while self.next < self.documents
-            && batch.len() < want.documents
-            && (batch.is_empty() || batch.bytes() < want.bytes)
-        {
+        while self.next < self.documents && batch.len() < want.documents {
             self.buffer.clear();
             self.generator.write_json(self.next, &mut self.buffer);
+            // The next batch makes it again.
+            if !batch.is_empty() && batch.bytes() + self.buffer.len() > want.bytes {
+                break;
+            }
             let id = self.source.doc(self.next);
             batch.push(
                 Incoming::new(id, Offset(self.next), &self.buffer),

@@ -87,7 +87,14 @@ impl Buggy {
     }
 
     fn is_known(&self, kept: &Kept, letter: &Rejected) -> bool {
-        let place = |dead: &Rejected| (dead.group.clone(), dead.partition.clone(), dead.offset);
+        let place = |dead: &Rejected| {
+            (
+                dead.group.clone(),
+                dead.partition.clone(),
+                dead.offset,
+                dead.attempt,
+            )
+        };
         match self.bug {
             Bug::KeepsTwice => false,
             Bug::LosesEmptyOnes => letter.raw.is_empty(),

@@ -70,9 +70,11 @@ pub(super) fn read_from(reader: impl Read, options: &FileOptions) -> crate::Resu
     };
     let header = names(records.header(), encoding)?;
     let (mut all, mut error) = (Vec::new(), None);
+    let mut next = None;
     loop {
-        let mut batch: BatchBuilder<Raw> =
-            Batch::builder(Partition::new("file:test"), Epoch(1), Offset(records.at()));
+        let mut batch: BatchBuilder<Raw> = next.take().unwrap_or_else(|| {
+            Batch::builder(Partition::new("file:test"), Epoch(1), Offset(records.at()))
+        });
         let source = SourceId::new("default", "file", &[]);
         let more = records.fill(
             &mut batch,
@@ -80,6 +82,7 @@ pub(super) fn read_from(reader: impl Read, options: &FileOptions) -> crate::Resu
             source,
             encoding,
             Demand::default(),
+            &mut next,
         );
         all.extend(contents(&batch.finish()));
         match more {
