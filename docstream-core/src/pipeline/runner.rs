@@ -143,10 +143,13 @@ where
         let cause = run.finish(cause).await;
         // The reader has been told to stop; wait for it so that the source is closed.
         let closing = async {
-            if let Some(Ok(mut source)) = reader.join_next().await {
-                source.close().await?;
-            }
-            run.work.context.sink.close().await
+            let source = match reader.join_next().await {
+                Some(Ok(mut source)) => source.close().await,
+                // Also when nobody was listening any more: a panic is never passed over.
+                Some(Err(error)) => Err(source_panicked().caused_by(error)),
+                None => Ok(()),
+            };
+            source.and(run.work.context.sink.close().await)
         };
         let closed = match tokio::time::timeout(settings.drain, closing).await {
             Ok(closed) => closed,
@@ -170,6 +173,10 @@ where
             (None, Ok(())) => Ok(summary),
         }
     }
+}
+
+fn source_panicked() -> Error {
+    Error::bug("read the source", "the source panicked")
 }
 
 async fn asked_to_stop(stopping: &mut watch::Receiver<bool>) {
@@ -359,7 +366,7 @@ where
                             return None;
                         }
                     }
-                    None => return Some(Cause::Error(Error::bug("read the source", "the source panicked"))),
+                    None => return Some(Cause::Error(source_panicked())),
                 },
                 else => return None,
             }
