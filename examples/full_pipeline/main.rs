@@ -158,6 +158,7 @@ mod crash {
     /// Arms the point in `DOCSTREAM_CRASH=NAME:MODE:AFTER`: at its AFTER-th passing the
     /// process aborts (`abort`), panics there (`panic`), or stands still for so many
     /// milliseconds (`stall 500`).
+    #[expect(clippy::panic, reason = "to panic is what it is asked for")]
     pub(crate) fn arm() {
         let Ok(wish) = std::env::var("DOCSTREAM_CRASH") else {
             return;

@@ -79,11 +79,7 @@ impl<T> BatchBuilder<T> {
 
     /// An empty batch of the same partition and owner that starts at `from`.
     pub(crate) fn following(&self, from: Offset) -> Self {
-        Self::new(
-            self.extent.partition.clone(),
-            self.extent.epoch,
-            from,
-        )
+        Self::new(self.extent.partition.clone(), self.extent.epoch, from)
     }
 
     /// Makes room for `documents` of `bytes` in all.

@@ -9,6 +9,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::delivery::Tally;
 use super::ledger::{Ledger, Ticket};
+use super::runner::source_panicked;
 use super::summary::{Cause, Ended, Summary};
 use super::work::Work;
 use crate::observer::Event;
@@ -119,7 +120,7 @@ where
                             return None;
                         }
                     }
-                    None => return Some(Cause::Error(Error::bug("read the source", "the source panicked"))),
+                    None => return Some(Cause::Error(source_panicked())),
                 },
                 else => return None,
             }

@@ -106,10 +106,13 @@ where
         let cause = run.finish(cause).await;
         // The reader has been told to stop; wait for it so that the source is closed.
         let closing = async {
-            if let Some(Ok(mut source)) = reading.join_next().await {
-                source.close().await?;
-            }
-            work.context.sink.close().await
+            let source = match reading.join_next().await {
+                Some(Ok(mut source)) => source.close().await,
+                // Also when nobody was listening any more: a panic is never passed over.
+                Some(Err(error)) => Err(source_panicked().caused_by(error)),
+                None => Ok(()),
+            };
+            source.and(work.context.sink.close().await)
         };
         let closed = match tokio::time::timeout(work.context.settings.drain, closing).await {
             Ok(closed) => closed,
@@ -128,4 +131,8 @@ where
             (None, Ok(())) => Ok(summary),
         }
     }
+}
+
+pub(super) fn source_panicked() -> Error {
+    Error::bug("read the source", "the source panicked")
 }
