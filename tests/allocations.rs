@@ -2,6 +2,8 @@
 //!
 //! A test program of its own, since it counts what its whole process allocates.
 
+#![allow(clippy::unwrap_used, reason = "functions that only tests call")]
+
 use std::alloc::System;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

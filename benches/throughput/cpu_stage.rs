@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion};
 use docstream::{Batch, Document, Epoch, Incoming, InvoiceRules, Offset, Partition, Raw, SourceId};
 
-use crate::input::{Documents, FOREIGN, LOGGED};
+use crate::input::{Documents, FOREIGN, LOCAL, LOGGED};
 use crate::naive;
 use crate::rows::Rows;
 
@@ -24,6 +24,14 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         });
     });
     group.bench_function("ours", |bencher| bencher.iter(|| stage(&LOGGED)));
+    group.bench_function("naive_local_dates", |bencher| {
+        bencher.iter(|| {
+            for document in LOCAL.iter() {
+                black_box(naive::stage_local(document).unwrap());
+            }
+        });
+    });
+    group.bench_function("ours_local_dates", |bencher| bencher.iter(|| stage(&LOCAL)));
     group.bench_function("ours_foreign_key_order", |bencher| {
         bencher.iter(|| stage(&FOREIGN));
     });
@@ -95,13 +103,16 @@ pub(crate) fn batches(documents: &Documents) -> Vec<Batch<Raw>> {
 fn both_sides_agree() {
     let rules = InvoiceRules::default();
     let mut parser = rules.parser();
-    for (own, foreign) in LOGGED.iter().zip(FOREIGN.iter()) {
+    let mut ours = |document: &[u8]| {
+        let (mut text, mut rows) = (String::new(), Rows::default());
+        let (line, hash) = parser.parse_json(document, &mut text).unwrap();
+        line.encode(&text, &mut rows);
+        (rows.cells(), hash)
+    };
+    for ((own, foreign), local) in LOGGED.iter().zip(FOREIGN.iter()).zip(LOCAL.iter()) {
         let naive = naive::stage(own).unwrap();
-        for document in [own, foreign] {
-            let (mut text, mut rows) = (String::new(), Rows::default());
-            let (line, hash) = parser.parse_json(document, &mut text).unwrap();
-            line.encode(&text, &mut rows);
-            assert_eq!((rows.cells(), hash), naive);
-        }
+        assert_eq!(ours(own), naive);
+        assert_eq!(ours(foreign), naive);
+        assert_eq!(ours(local), naive::stage_local(local).unwrap());
     }
 }

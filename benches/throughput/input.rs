@@ -75,6 +75,17 @@ pub(crate) static LOGGED: LazyLock<Documents> = LazyLock::new(|| {
     documents
 });
 
+/// The same documents with dates that name no zone, as they come in from a client.
+pub(crate) static LOCAL: LazyLock<Documents> = LazyLock::new(|| {
+    let mut documents = Documents::new();
+    for document in LOGGED.iter() {
+        let text = std::str::from_utf8(document).unwrap();
+        let local = text.replacen("Z\",\"UnitPrice\"", "\",\"UnitPrice\"", 1);
+        documents.push(|out| out.extend_from_slice(local.as_bytes()));
+    }
+    documents
+});
+
 /// The same documents with their keys in the order of the alphabet.
 pub(crate) static FOREIGN: LazyLock<Documents> = LazyLock::new(|| {
     let mut documents = Documents::new();

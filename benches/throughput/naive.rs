@@ -4,7 +4,8 @@
 use std::error::Error;
 use std::str::FromStr;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Europe::London;
 use docstream::{ContentHash, ContentHasher};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -75,12 +76,29 @@ pub(crate) enum Cell {
     Integer(i64),
 }
 
-/// From the bytes of a document to its row and the hash of what it holds.
+/// From the bytes of a document, whose date is in UTC, to its row and the hash of what it holds.
 pub(crate) fn stage(raw: &[u8]) -> Result<(Vec<Cell>, ContentHash), Box<dyn Error>> {
+    stage_with(raw, |text| {
+        Ok(NaiveDateTime::parse_from_str(text, FORMAT)?.and_utc())
+    })
+}
+
+/// The same where the date is a local time in London.
+pub(crate) fn stage_local(raw: &[u8]) -> Result<(Vec<Cell>, ContentHash), Box<dyn Error>> {
+    stage_with(raw, |text| {
+        let date = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S")?;
+        let date = London.from_local_datetime(&date).earliest();
+        Ok(date.ok_or("there is no such hour")?.to_utc())
+    })
+}
+
+fn stage_with(
+    raw: &[u8],
+    date: impl FnOnce(&str) -> Result<DateTime<Utc>, Box<dyn Error>>,
+) -> Result<(Vec<Cell>, ContentHash), Box<dyn Error>> {
     let line: Line = serde_json::from_slice(raw)?;
     line.validate()?;
-    let date = NaiveDateTime::parse_from_str(&line.invoice_date, FORMAT)?;
-    let micros = date.and_utc().timestamp_micros();
+    let micros = date(&line.invoice_date)?.timestamp_micros();
     let price = (line.unit_price * Decimal::from(10_000))
         .to_i64()
         .ok_or("the price is too large")?;

@@ -33,6 +33,14 @@ const GOALS: &[Goal] = &[
         least: 5.0,
     },
     Goal {
+        name: "P1",
+        about: "the same, dates in London time as clients send them",
+        group: "cpu_stage",
+        ours: "ours_local_dates",
+        base: "naive_local_dates",
+        least: 5.0,
+    },
+    Goal {
         name: "P8",
         about: "log to store, against a bare rusqlite loop",
         group: "log_to_store",
