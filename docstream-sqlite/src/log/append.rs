@@ -119,6 +119,7 @@ fn encode<T: Payload>(work: &Write<T>, partitions: usize, max: usize) -> Append 
         held.push(Held {
             id: record.id(),
             hash,
+            again: record.attempt() > 0,
             index,
             chunk,
             slot,
@@ -188,7 +189,11 @@ impl Append {
         Ok(report)
     }
 
-    /// Takes out what the log has already, and what comes twice in this append.
+    /// Takes out what the log has already, and what comes twice in this append. Then
+    /// `held` are those whose ids are new.
+    ///
+    /// A document that was rejected before stays in, as in [`Log::append_again`]: the
+    /// log may have taken it and the store refused it, and only the store can tell.
     fn drop_known(&mut self, tx: &Connection) -> Result<()> {
         let mut dropped: Vec<(u32, u32)> = Vec::new();
         let others = &mut self.others;
@@ -203,20 +208,28 @@ impl Append {
         };
         let mut known = Vec::new();
         ids::find(tx, &self.held, |held, same| {
-            drop(held, same);
+            if !held.again {
+                drop(held, same);
+            }
             known.push(held.id);
         })?;
         known.sort_unstable();
         let mut first: Option<Held> = None;
-        self.held.retain(|held| match first {
-            _ if known.binary_search(&held.id).is_ok() => false,
-            Some(first) if first.id == held.id => {
-                drop(held, first.hash == held.hash);
-                false
-            }
-            _ => {
-                first = Some(*held);
-                true
+        self.held.retain(|held| {
+            let known = known.binary_search(&held.id).is_ok();
+            match first {
+                _ if known && !held.again => false,
+                Some(first) if first.id == held.id => {
+                    let same = first.hash == held.hash;
+                    if same || !held.again {
+                        drop(held, same);
+                    }
+                    false
+                }
+                _ => {
+                    first = Some(*held);
+                    !known
+                }
             }
         });
         if dropped.is_empty() {
