@@ -294,7 +294,7 @@ impl Committer for LogCommitter {
         let (group, options) = (Arc::clone(&self.group), self.log.0.options);
         let job = move |tx: &rusqlite::Connection| {
             groups::commit(tx, &group, epoch, &offsets)?;
-            retention::apply(tx, &options)
+            retention::apply(tx, &options, 0)
         };
         self.log.0.writer.run(job).await
     }
