@@ -190,7 +190,9 @@ fn commit_group(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), Fai
         // If that fails too, the next BEGIN says so.
         let _ = execute(conn, "ROLLBACK");
     }
-    crash_point("sql_after_tx_commit");
+    if result.is_ok() {
+        crash_point("sql_after_tx_commit");
+    }
     result
 }
 

@@ -119,6 +119,7 @@ fn encode<T: Payload>(work: &Write<T>, partitions: usize, max: usize) -> Append 
         held.push(Held {
             id: record.id(),
             hash,
+            again: record.attempt() > 0,
             index,
             chunk,
             slot,
@@ -169,6 +170,8 @@ impl Append {
     /// Does the append in the transaction that is open on `tx`.
     fn run(mut self, tx: &Connection, options: &LogOptions) -> Result<WriteReport> {
         self.drop_known(tx)?;
+        // Before the ids go in: those of which no chunk is there yet would be forgotten.
+        make_room(tx, &self.pieces, options)?;
         let report = WriteReport {
             written: self.pieces.iter().map(|piece| piece.documents).sum(),
             others: self.others,
@@ -179,16 +182,20 @@ impl Append {
             ids::next_row(tx)?
         };
         ids::insert(tx, &self.held)?;
-        insert(tx, &self.pieces, first_ids, options)?;
+        insert(tx, &self.pieces, first_ids)?;
         if let Some(advance) = self.advance.filter(|_| report.is_complete()) {
             checkpoints::advance(tx, &advance)?;
         }
-        retention::apply(tx, options)?;
+        retention::apply(tx, options, 0)?;
         crash_point("log_before_commit");
         Ok(report)
     }
 
-    /// Takes out what the log has already, and what comes twice in this append.
+    /// Takes out what the log has already, and what comes twice in this append. Then
+    /// `held` are those whose ids are new.
+    ///
+    /// A document that was rejected before stays in, as in [`Log::append_again`]: the
+    /// log may have taken it and the store refused it, and only the store can tell.
     fn drop_known(&mut self, tx: &Connection) -> Result<()> {
         let mut dropped: Vec<(u32, u32)> = Vec::new();
         let others = &mut self.others;
@@ -203,20 +210,28 @@ impl Append {
         };
         let mut known = Vec::new();
         ids::find(tx, &self.held, |held, same| {
-            drop(held, same);
+            if !held.again {
+                drop(held, same);
+            }
             known.push(held.id);
         })?;
         known.sort_unstable();
         let mut first: Option<Held> = None;
-        self.held.retain(|held| match first {
-            _ if known.binary_search(&held.id).is_ok() => false,
-            Some(first) if first.id == held.id => {
-                drop(held, first.hash == held.hash);
-                false
-            }
-            _ => {
-                first = Some(*held);
-                true
+        self.held.retain(|held| {
+            let known = known.binary_search(&held.id).is_ok();
+            match first {
+                _ if known && !held.again => false,
+                Some(first) if first.id == held.id => {
+                    let same = first.hash == held.hash;
+                    if same || !held.again {
+                        drop(held, same);
+                    }
+                    false
+                }
+                _ => {
+                    first = Some(*held);
+                    !known
+                }
             }
         });
         if dropped.is_empty() {
@@ -261,15 +276,27 @@ fn without(piece: Piece, dropped: &[(u32, u32)]) -> Result<Option<Piece>> {
     }))
 }
 
-fn insert(tx: &Connection, pieces: &[Piece], ids: i64, options: &LogOptions) -> Result<()> {
+/// Sees to it that `pieces` do not fill the log beyond its limit. What is no longer
+/// retained goes first: a full log would otherwise never come to trim it.
+fn make_room(tx: &Connection, pieces: &[Piece], options: &LogOptions) -> Result<()> {
     let size: usize = pieces.iter().map(|piece| piece.records.len()).sum();
-    if let Some(max) = options.max_bytes.filter(|_| size > 0) {
-        let holds = retention::bytes(tx)?;
-        if holds + size as u64 > max {
-            let message = format!("the log is full: it holds {holds} of at most {max} bytes");
-            return Err(Error::transient(OPERATION, message));
-        }
+    let size = size as u64;
+    let Some(max) = options.max_bytes.filter(|_| size > 0) else {
+        return Ok(());
+    };
+    if retention::bytes(tx)? + size <= max {
+        return Ok(());
     }
+    retention::apply(tx, options, size)?;
+    let holds = retention::bytes(tx)?;
+    if holds + size > max {
+        let message = format!("the log is full: it holds {holds} of at most {max} bytes");
+        return Err(Error::transient(OPERATION, message));
+    }
+    Ok(())
+}
+
+fn insert(tx: &Connection, pieces: &[Piece], ids: i64) -> Result<()> {
     let at = now();
     let insert = |piece: &Piece| -> rusqlite::Result<()> {
         let mut partition = tx.prepare_cached(
@@ -352,18 +379,25 @@ impl<T: Payload> Sink<T> for Log {
     }
 
     async fn check(&self) -> Result<()> {
-        let max = self.0.options.max_bytes;
+        let operation = "check the log";
+        let options = self.0.options;
         self.0
             .writer
-            .run(move |tx| match max {
-                Some(max) if retention::bytes(tx)? >= max => {
-                    Err(Error::transient("check the log", "the log is full"))
-                }
+            .run(move |tx| {
                 // An update takes the write lock and touches the disk, which a read does not.
-                _ => tx
-                    .execute("UPDATE log_state SET partitions = partitions", [])
-                    .map(|_| ())
-                    .map_err(sqlite("check the log")),
+                tx.execute("UPDATE log_state SET partitions = partitions", [])
+                    .map_err(sqlite(operation))?;
+                let full = |max| Ok::<_, Error>(retention::bytes(tx)? >= max);
+                let Some(max) = options.max_bytes else {
+                    return Ok(());
+                };
+                if full(max)? {
+                    retention::apply(tx, &options, 0)?;
+                }
+                if full(max)? {
+                    return Err(Error::transient(operation, "the log is full"));
+                }
+                Ok(())
             })
             .await
     }

@@ -271,8 +271,9 @@ impl Log {
         group: &str,
         work: impl FnOnce(&Connection, &str) -> Result<()> + Send + 'static,
     ) -> Result<()> {
-        let _lock = GroupLock::take(&self.0.path, group)?;
+        let lock = GroupLock::take(&self.0.path, group)?;
         let group = group.to_owned();
+        // The job has the lock, for it runs to its end even if this is dropped.
         let job = move |tx: &Connection| {
             let (epoch, _) = epochs(tx, &group)?.ok_or_else(|| unknown(&group))?;
             if committed(tx, &group, 0)?.is_none() {
@@ -284,9 +285,9 @@ impl Log {
                 (&group, epoch + 1),
             )
             .map_err(sqlite(OPERATION))?;
-            Ok(())
+            Ok(lock)
         };
-        self.0.writer.run(job).await
+        self.0.writer.run(job).await.map(drop)
     }
 
     /// Removes `group`, which then holds nothing back from being trimmed. Says whether
@@ -296,7 +297,7 @@ impl Log {
     ///
     /// `Config` if the group is being read; else when the file cannot be written.
     pub async fn remove_group(&self, group: &str) -> Result<bool> {
-        let _lock = GroupLock::take(&self.0.path, group)?;
+        let lock = GroupLock::take(&self.0.path, group)?;
         let group = group.to_owned();
         let job = move |tx: &Connection| {
             let remove = || {
@@ -310,9 +311,9 @@ impl Log {
                 tx.execute("DELETE FROM log_offsets WHERE grp = ?1", [&group])
             };
             remove()
-                .map(|removed| removed > 0)
+                .map(|removed| (removed > 0, lock))
                 .map_err(sqlite(OPERATION))
         };
-        self.0.writer.run(job).await
+        self.0.writer.run(job).await.map(|(removed, _)| removed)
     }
 }

@@ -17,6 +17,8 @@ const SPAN: u64 = u16::MAX as u64;
 pub(crate) struct Held {
     pub(crate) id: DocId,
     pub(crate) hash: ContentHash,
+    /// It was rejected before and is sent again.
+    pub(crate) again: bool,
     /// The index in the batch.
     pub(crate) index: u32,
     /// The chunk it is in, and its place there.
@@ -161,6 +163,7 @@ mod tests {
             .map(|(&(source, position), &hash)| Held {
                 id: SourceId::from_bytes([source; 16]).doc(position),
                 hash: ContentHash::of_bytes(&[hash]),
+                again: false,
                 index: 0,
                 chunk: 0,
                 slot: 0,

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use docstream_core::{Class, Error, Result};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Held as long as it lives. The operating system lets go of it when the process ends
 /// in whatever way.
@@ -57,19 +58,21 @@ impl GroupLock {
     }
 }
 
-/// The file of the lock; a group may have any name.
+/// How long the name of a group may be to be part of the name of a file, which most
+/// file systems end at 255 bytes.
+const LONGEST: usize = 64;
+
+/// The file of the lock. A group may have any name: one that is long, or that a file
+/// may not have, is told by its hash.
 fn path(log: &Path, group: &str) -> PathBuf {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let mut name = log.as_os_str().to_owned();
-    name.push(".");
-    for byte in group.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {
-                name.push(char::from(byte).to_string());
-            }
-            other => name.push(format!("%{other:02X}")),
-        }
+    if group.len() <= LONGEST && group.bytes().all(plain) {
+        name.push(format!(".{group}.lock"));
+    } else {
+        // No plain name has the sign.
+        name.push(format!(".%{:032x}.lock", xxh3_128(group.as_bytes())));
     }
-    name.push(".lock");
     PathBuf::from(name)
 }
 
@@ -91,5 +94,29 @@ mod tests {
         GroupLock::take(&log, "other").unwrap();
         drop(first);
         GroupLock::take(&log, "a/b ü").unwrap();
+    }
+
+    #[test]
+    fn a_group_may_have_any_name_and_a_plain_one_is_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log.db");
+        let long = "ü".repeat(5_000);
+        let longer = format!("{long}ü");
+        let names = [
+            "store-1.eu",
+            "..",
+            "",
+            "a/b",
+            "a%2Fb",
+            "a\0b",
+            &long,
+            &longer,
+        ];
+        let locks: Vec<_> = names
+            .iter()
+            .map(|name| GroupLock::take(&log, name).unwrap())
+            .collect();
+        assert_eq!(locks.len(), names.len());
+        assert!(dir.path().join("log.db.store-1.eu.lock").exists());
     }
 }

@@ -46,8 +46,9 @@ impl LogOptions {
         self
     }
 
-    /// How many bytes of documents the log holds at most. A full log refuses appends
-    /// with a `Transient` error until something is trimmed.
+    /// How many bytes of documents the log holds at most. A full log trims what is no
+    /// longer retained, and else refuses appends with a `Transient` error until
+    /// something is trimmed.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
         self

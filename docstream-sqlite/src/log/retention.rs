@@ -55,30 +55,45 @@ fn floor(conn: &Connection, partition: u16) -> Result<Option<i64>> {
         .map_err(sqlite(OPERATION))
 }
 
-/// Trims what the options no longer retain.
-pub(super) fn apply(tx: &Connection, options: &LogOptions) -> Result<()> {
+/// Trims what the options no longer retain once `incoming` more bytes are there.
+pub(super) fn apply(tx: &Connection, options: &LogOptions, incoming: u64) -> Result<()> {
     if options.retain_bytes.is_none() && options.retain_age.is_none() {
         return Ok(());
     }
-    let over = match options.retain_bytes {
-        Some(retain) => bytes(tx)?.saturating_sub(retain),
+    let mut over = match options.retain_bytes {
+        Some(retain) => (bytes(tx)?.saturating_add(incoming)).saturating_sub(retain),
         None => 0,
     };
     let oldest = options.retain_age.map(|age| now() - micros(age));
     let mut trimmed = false;
-    for partition in 0..partitions(tx)? {
-        let Some(floor) = floor(tx, partition)? else {
-            continue;
-        };
-        // Each partition gives up its share of what is too much.
-        let share = over.div_ceil(u64::from(partitions(tx)?));
-        let mut freed = 0;
-        trimmed |= drop_chunks(tx, partition, |chunk| {
-            let old = oldest.is_some_and(|oldest| chunk.appended_at < oldest);
-            let give = chunk.next <= floor && (old || freed < share);
-            freed += chunk.bytes;
-            give
-        })?;
+    // The partitions that may have more to give.
+    let mut willing: Vec<u16> = (0..partitions(tx)?).collect();
+    loop {
+        // What one of them cannot give of its share is left for the others.
+        let share = over.div_ceil(willing.len().max(1) as u64);
+        let mut rest = Vec::new();
+        for partition in willing {
+            let Some(floor) = floor(tx, partition)? else {
+                continue;
+            };
+            let mut freed = 0;
+            trimmed |= drop_chunks(tx, partition, |chunk| {
+                let old = oldest.is_some_and(|oldest| chunk.appended_at < oldest);
+                let give = chunk.next <= floor && (old || freed < share.min(over));
+                if give {
+                    freed += chunk.bytes;
+                }
+                give
+            })?;
+            over = over.saturating_sub(freed);
+            if freed >= share {
+                rest.push(partition);
+            }
+        }
+        if over == 0 || rest.is_empty() {
+            break;
+        }
+        willing = rest;
     }
     if trimmed { forget_ids(tx) } else { Ok(()) }
 }

@@ -197,9 +197,11 @@ impl Source for LogSource {
         let (group, start_at) = (Arc::clone(&self.group), self.start_at);
         let partitions = &self.log.0.partitions;
         let count = partitions.len() as u16;
-        let register =
-            move |tx: &rusqlite::Connection| groups::register(tx, &group, count, start_at);
-        let registered = self.log.0.writer.run(register).await?;
+        // The job has the lock, for it runs to its end even if this is dropped.
+        let register = move |tx: &rusqlite::Connection| {
+            Ok((groups::register(tx, &group, count, start_at)?, lock))
+        };
+        let (registered, lock) = self.log.0.writer.run(register).await?;
         let mut offsets = registered.offsets;
         let mut behind = Checkpoint::default();
         if let Some(stored) = stored {
@@ -294,8 +296,36 @@ impl Committer for LogCommitter {
         let (group, options) = (Arc::clone(&self.group), self.log.0.options);
         let job = move |tx: &rusqlite::Connection| {
             groups::commit(tx, &group, epoch, &offsets)?;
-            retention::apply(tx, &options)
+            retention::apply(tx, &options, 0)
         };
         self.log.0.writer.run(job).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::log::LogOptions;
+    use crate::log::tests::{dir, open};
+
+    #[tokio::test]
+    async fn a_start_that_is_dropped_keeps_the_lock_until_its_job_is_done() {
+        let dir = dir();
+        let log = open(&dir, LogOptions::default());
+        let (go_on, wait) = std::sync::mpsc::channel();
+        let busy = log.0.writer.run(move |_| {
+            wait.recv().unwrap();
+            Ok(())
+        });
+        let mut busy = std::pin::pin!(busy);
+        assert!((&mut busy).now_or_never().is_none());
+        assert!(log.source("g").start(None).now_or_never().is_none());
+        assert!(GroupLock::take(log.path(), "g").is_err(), "the job waits");
+        go_on.send(()).unwrap();
+        busy.await.unwrap();
+        log.0.writer.run(|_| Ok(())).await.unwrap();
+        GroupLock::take(log.path(), "g").unwrap();
     }
 }

@@ -210,6 +210,76 @@ async fn a_dead_letter_is_appended_again_under_its_id() {
     assert_eq!((last.raw(), last.key()), (&b"mended"[..], &b"k"[..]));
 }
 
+/// A document of source 1 that has been rejected once.
+fn resent(position: u64, text: &str) -> Batch<Raw> {
+    let id = SourceId::from_bytes([1; 16]).doc(position);
+    let incoming = Incoming {
+        attempt: 1,
+        ..Incoming::new(id, Offset(0), text.as_bytes())
+    };
+    let mut builder = Batch::builder(Partition::new("memory:rejects"), Epoch(1), Offset(0));
+    builder.push(incoming, Raw::Bytes);
+    builder.finish()
+}
+
+#[tokio::test]
+async fn a_document_refused_after_the_log_comes_back_as_it_was_or_mended() {
+    let dir = dir();
+    let log = open(&dir, LogOptions::default().partitions(1));
+    append(&log, batch(1, 0..3)).await;
+    let mut source = drained(&log, "g").await;
+    let (_, done) = drain(&mut source).await;
+    source.committer().commit(&done).await.unwrap();
+    drop(source);
+    for text in ["document 1", "mended"] {
+        let report = append(&log, resent(1, text)).await;
+        assert_eq!(report, WriteReport::written(1), "{text}");
+        // Each reaches the store, which tells by the id whether it has the document.
+        let mut source = drained(&log, "g").await;
+        let Next::Batch(batch) = source.next(Demand::default()).await.unwrap() else {
+            panic!("no batch");
+        };
+        let record = batch.record(0).unwrap();
+        assert_eq!((batch.len(), record.attempt()), (1, 1));
+        assert_eq!(record.raw(), text.as_bytes());
+        let done = log.ends().await.unwrap();
+        source.committer().commit(&done).await.unwrap();
+    }
+    // What comes from its own source again is still known.
+    let report = append(&log, batch(1, 0..3)).await;
+    assert!(report.written == 0 && report.is_complete(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_document_refused_before_the_log_is_remembered_once_it_comes_back() {
+    let dir = dir();
+    let log = open(&dir, LogOptions::default());
+    assert_eq!(append(&log, resent(7, "document 7")).await.written, 1);
+    let report = append(&log, batch(1, 6..9)).await;
+    assert_eq!(report.written, 2);
+    assert_eq!(report.others, [(1, Outcome::Duplicate)]);
+}
+
+#[tokio::test]
+async fn a_document_that_is_twice_among_the_resent_goes_in_once() {
+    let dir = dir();
+    let log = open(&dir, LogOptions::default());
+    append(&log, batch(1, 0..3)).await;
+    let mut builder = Batch::builder(Partition::new("memory:rejects"), Epoch(1), Offset(0));
+    for (position, offset) in [1, 8, 1, 8].into_iter().zip(0..) {
+        let id = SourceId::from_bytes([1; 16]).doc(position);
+        let incoming = Incoming {
+            attempt: 1,
+            ..Incoming::new(id, Offset(offset), b"mended")
+        };
+        builder.push(incoming, Raw::Bytes);
+    }
+    let report = append(&log, builder.finish()).await;
+    assert_eq!(report.written, 2);
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(log.size().await.unwrap().documents, 5);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_one_of_many_appenders_gets_the_answer_to_its_own_question() {
     let dir = dir();

@@ -77,6 +77,63 @@ async fn retention_by_size_keeps_the_newest_and_what_is_not_committed() {
 }
 
 #[tokio::test]
+async fn retention_by_size_takes_from_the_partition_that_has_something_to_give() {
+    let dir = dir();
+    let options = LogOptions::default().partitions(3).retain_bytes(5_000);
+    let log = open(&dir, options);
+    let mut source = log.source("g");
+    source.start(None).await.unwrap();
+    for from in (0..1_000).step_by(50) {
+        // Of one key, so of one partition.
+        append(&log, batch(1, (from..from + 50).map(|n| n * 7))).await;
+    }
+    let ends = log.ends().await.unwrap();
+    source.committer().commit(&ends).await.unwrap();
+    let size = log.size().await.unwrap();
+    assert!(size.bytes <= 5_000 && size.documents > 0, "{size:?}");
+}
+
+#[tokio::test]
+async fn a_full_log_trims_what_is_too_old_before_it_refuses() {
+    let dir = dir();
+    let age = Duration::from_secs(3_600);
+    let options = LogOptions::default().max_bytes(2_000).retain_age(age);
+    let log = open(&dir, options);
+    let mut source = log.source("g");
+    source.start(None).await.unwrap();
+    append(&log, batch(1, 0..20)).await;
+    let work = Write::all(batch(1, 20..60));
+    let error = log.write(work.clone()).await.unwrap_err();
+    assert_eq!(error.class(), Class::Transient, "{error}");
+    let ends = log.ends().await.unwrap();
+    source.committer().commit(&ends).await.unwrap();
+    let conn = rusqlite::Connection::open(log.path()).unwrap();
+    conn.execute("UPDATE log_chunks SET appended_at = 0", [])
+        .unwrap();
+    assert_eq!(log.write(work.clone()).await.unwrap().written, 40);
+    assert_eq!(log.begins().await.unwrap(), ends);
+    // The ids of what came are remembered, although every chunk before them went.
+    let again = log.write(work).await.unwrap();
+    assert!(again.written == 0 && again.is_complete(), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_full_log_makes_room_for_what_comes_where_it_may_hold_no_more_than_it_retains() {
+    let dir = dir();
+    let options = LogOptions::default().partitions(1);
+    let log = open(&dir, options.max_bytes(2_000).retain_bytes(2_000));
+    let mut source = log.source("g");
+    source.start(None).await.unwrap();
+    for from in (0..200).step_by(10) {
+        append(&log, batch(1, from..from + 10)).await;
+        let ends = log.ends().await.unwrap();
+        source.committer().commit(&ends).await.unwrap();
+    }
+    let size = log.size().await.unwrap();
+    assert!(size.bytes <= 2_000 && size.documents > 10, "{size:?}");
+}
+
+#[tokio::test]
 async fn retention_by_age_takes_what_is_old_and_committed() {
     let dir = dir();
     let log = open(
