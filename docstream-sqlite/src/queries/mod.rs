@@ -5,6 +5,7 @@
 //! few columns that a question needs is also faster than `GROUP BY`, which sorts.
 
 mod customers;
+mod distinct;
 mod invoices;
 mod line;
 mod lines;
