@@ -63,18 +63,21 @@ pub fn audit<'a>(
     for pass in 0..passes {
         let mut fates: HashMap<DocId, Fate> = HashMap::new();
         let here = |id: DocId| bucket(id) % passes == pass;
-        accepted(&mut |id, hash| {
-            if here(id) {
-                let fate = fates.entry(id).or_default();
-                // Sent again from the dead letters, a document is in the buffer twice.
-                fate.accepted.get_or_insert(hash);
-            }
-        })?;
         stored(&mut |id, hash| {
             if here(id) {
                 let fate = fates.entry(id).or_default();
                 fate.stored_times += 1;
                 fate.stored = Some(hash);
+            }
+        })?;
+        accepted(&mut |id, hash| {
+            if here(id) {
+                let fate = fates.entry(id).or_default();
+                // Sent again from the dead letters, a document is in the buffer twice,
+                // perhaps mended: any of them may be the one that is stored.
+                if fate.accepted.is_none() || fate.stored == Some(hash) {
+                    fate.accepted = Some(hash);
+                }
             }
         })?;
         buried(&mut |id, burial| {
@@ -120,7 +123,7 @@ pub struct AuditReport {
     pub doubled: Finding,
     /// Stored or buried, but never accepted.
     pub phantom: Finding,
-    /// Stored with other content than was accepted under that id; buried although it is
+    /// Stored with content that was never accepted under that id; buried although it is
     /// stored; or buried for a conflict with a document that is not stored.
     pub unexplained: Finding,
 }
@@ -287,5 +290,16 @@ mod tests {
         assert_eq!(run(&twice, &[], &[(0, Burial::Resent)]).lost.count, 1);
         let again = [(0, Burial::Resent), (0, Burial::Open)];
         assert!(run(&twice, &[], &again).is_clean());
+    }
+
+    #[test]
+    fn a_document_that_was_mended_and_sent_again_is_stored_as_it_was_mended() {
+        let both = [(0, &b"a"[..]), (0, b"mended")];
+        let resent = [(0, Burial::Resent)];
+        for stored in [&b"a"[..], b"mended"] {
+            assert!(run(&both, &[(0, stored)], &resent).is_clean());
+        }
+        let other = run(&both, &[(0, b"other")], &resent);
+        assert_eq!(other.unexplained.count, 1);
     }
 }

@@ -207,6 +207,31 @@ async fn a_group_is_brought_up_to_the_stores_checkpoint_at_start() {
     bench.assert_clean().await;
 }
 
+/// The store keeps the checkpoint of a group that is removed: a group of the same name
+/// later on neither goes on from it nor is fenced by it.
+#[tokio::test]
+async fn a_group_that_was_removed_may_come_back_and_reads_everything() {
+    let bench = Bench::new();
+    bench.ingest(bench.log.clone()).await.unwrap();
+    // Epochs 1 to 3, the last of which moves the checkpoint.
+    for _ in 1..3 {
+        let mut source = bench.source();
+        source.start(Sink::checkpoints(&bench.store)).await.unwrap();
+        source.close().await.unwrap();
+    }
+    let run = async || {
+        let source = bench.source();
+        bench.drain(source, bench.store.clone()).await.unwrap()
+    };
+    let valid = bench.expected().valid;
+    assert_eq!(run().await.written, valid);
+    assert!(bench.log.remove_group("store").await.unwrap());
+    assert!(bench.log.groups().await.unwrap().is_empty());
+    let again = run().await;
+    assert_eq!((again.written, again.duplicates), (0, valid));
+    bench.assert_clean().await;
+}
+
 /// One reader of a group at a time, whichever handle or process it is of: the second
 /// is told the group.
 #[tokio::test]

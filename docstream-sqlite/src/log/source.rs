@@ -17,7 +17,8 @@ use super::{Log, groups, retention};
 
 /// How long a source waits before it looks for documents that another process appended.
 const POLL: Duration = Duration::from_millis(100);
-/// How many times the demand is read ahead at once, as long as the bytes allow it.
+/// How many times the demanded documents are read ahead, as long as they are no more
+/// bytes than are demanded; over all partitions, but a chunk for each.
 const AHEAD: usize = 4;
 
 /// Where a new group starts, or a group is reset to.
@@ -142,7 +143,7 @@ impl LogSource {
         if hungry.is_empty() {
             return Ok(false);
         }
-        let want = Demand::new(want.documents.saturating_mul(AHEAD), want.bytes);
+        let want = share(&owned.partitions, want, hungry.len());
         let log = self.log.clone();
         let read = move |conn: &rusqlite::Connection| {
             hungry
@@ -178,6 +179,20 @@ impl LogSource {
                     .all(|(number, ahead)| ahead.offset >= self.stop(number))
             })
     }
+}
+
+/// How much each of so many `hungry` partitions may read ahead, so that all of them
+/// hold together about what is wanted.
+fn share(partitions: &[Ahead], want: Demand, hungry: usize) -> Demand {
+    let all = Demand::new(usize::MAX, usize::MAX);
+    let (mut documents, mut bytes) = (want.documents.saturating_mul(AHEAD), want.bytes);
+    for ahead in partitions {
+        let (held, held_bytes) = ahead.estimate(all);
+        documents = documents.saturating_sub(held);
+        bytes = bytes.saturating_sub(held_bytes);
+    }
+    // Never nothing: each of them gets a chunk.
+    Demand::new((documents / hungry).max(1), (bytes / hungry).max(1))
 }
 
 #[async_trait]
@@ -308,7 +323,30 @@ mod tests {
 
     use super::*;
     use crate::log::LogOptions;
-    use crate::log::tests::{dir, open};
+    use crate::log::tests::{append, batch, dir, drain, drained, open};
+
+    #[tokio::test]
+    async fn hungry_partitions_share_what_is_read_ahead() {
+        let (dir, partitions) = (dir(), 7);
+        let log = open(&dir, LogOptions::default().partitions(partitions));
+        let chunk = 70;
+        for from in (0..4_200).step_by(chunk) {
+            append(&log, batch(1, from..from + chunk as u64)).await;
+        }
+        let mut source = drained(&log, "g").await;
+        let want = Demand::new(100, 1 << 20);
+        let most = want.documents * AHEAD + usize::from(partitions) * chunk;
+        let mut documents = 0;
+        while let Next::Batch(batch) = source.next(want).await.unwrap() {
+            documents += batch.len();
+            let held = source.owned.as_ref().unwrap().partitions.iter();
+            let all = Demand::new(usize::MAX, usize::MAX);
+            let held: usize = held.map(|ahead| ahead.estimate(all).0).sum();
+            assert!(held <= most, "{held} of at most {most}");
+        }
+        assert_eq!(documents, 4_200);
+        assert!(drain(&mut source).await.0.is_empty());
+    }
 
     #[tokio::test]
     async fn a_start_that_is_dropped_keeps_the_lock_until_its_job_is_done() {

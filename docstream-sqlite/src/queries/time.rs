@@ -1,13 +1,13 @@
 //! Sales and returns over time.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use docstream_core::dates::{Bucket, Period};
 use docstream_core::queries::{Returns, ReturnsItem, Sales, SalesItem};
 use docstream_core::{Result, Zone};
 use rusqlite::Connection;
 
-use super::invoices::note;
+use super::distinct::Distinct;
 use super::line::{each, get, kind, text, timestamp};
 use super::sums::{Sums, money};
 
@@ -74,19 +74,21 @@ pub(super) fn sales(conn: &Connection, by: Period, zone: Zone) -> Result<Sales> 
 }
 
 pub(super) fn returns(conn: &Connection, by: Period, zone: Zone) -> Result<Returns> {
+    // In order, so that no period has to hold the invoices it has seen. The sign keeps
+    // SQLite from walking all lines in that order to find the few of the kind.
     let sql = "SELECT invoice_date, kind, quantity, unit_price, invoice_no FROM invoice_lines
-        WHERE kind = 'cancellation'";
-    let mut periods: Periods<(Sums, HashSet<String>)> = Periods::new(by, zone);
+        WHERE kind = 'cancellation' ORDER BY +invoice_no";
+    let mut periods: Periods<(Sums, Distinct)> = Periods::new(by, zone);
     each(conn, sql, [], |row| {
         let (sums, invoices) = periods.at(get(row, 0)?)?;
         sums.add(kind(row, 1)?, get(row, 2)?, get(row, 3)?);
-        note(invoices, text(row, 4)?);
+        invoices.add(text(row, 4)?);
         Ok(())
     })?;
     let items = periods.sorted(|period, (sums, invoices)| {
         Ok(ReturnsItem {
             period,
-            invoices: invoices.len() as u64,
+            invoices: invoices.count,
             lines: sums.lines,
             cancelled: money(sums.cancelled)?,
         })
