@@ -35,6 +35,7 @@ mod csv_sink;
 mod date_field;
 mod dead_letters;
 mod encoding;
+mod folder;
 mod hashing;
 mod lines;
 mod ndjson_sink;
