@@ -54,6 +54,7 @@ mod split;
 mod spool;
 mod survey;
 mod surveyed;
+mod tail;
 mod window;
 mod worker;
 
