@@ -52,6 +52,7 @@ mod shape;
 mod source;
 mod split;
 mod spool;
+mod stamp;
 mod survey;
 mod surveyed;
 mod tail;

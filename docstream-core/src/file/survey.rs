@@ -14,6 +14,7 @@ use super::records::{Records, names};
 use super::registry::{Registry, Version};
 use super::rejects::Line;
 use super::scan::Content;
+use super::stamp::Stamp;
 use super::{Compression, Encoding, FileOptions, Format, Layout, trouble};
 use crate::{Error, OrderEvidence, Partition, Result, SourceId};
 
@@ -52,6 +53,7 @@ pub struct Survey {
     pub left_out: Vec<PathBuf>,
     pub(crate) identity: Hash,
     pub(crate) closed: bool,
+    pub(crate) stamp: Stamp,
     /// The numbers of records at which it ended without a line end before it grew.
     pub(crate) open_ends: Vec<u64>,
 }
@@ -157,10 +159,8 @@ impl Survey {
     ) -> Result<Option<Candidate>> {
         let at = |error: Error| error.with("path", path.display());
         let file = File::open(path).map_err(|error| at(trouble(OPERATION, &error)))?;
-        let stored_bytes = file
-            .metadata()
-            .map_err(|error| at(trouble(OPERATION, &error)))?
-            .len();
+        let about = file.metadata();
+        let about = about.map_err(|error| at(trouble(OPERATION, &error)))?;
         let done = Arc::new(AtomicU64::new(0));
         let (compression, reader) = decompress(Counting(file, Arc::clone(&done))).map_err(at)?;
         let reader = Hashing::new(reader, registry.lengths());
@@ -203,7 +203,8 @@ impl Survey {
         let passed = hashing.passed().to_vec();
         let survey = Self {
             path: path.to_owned(),
-            stored_bytes,
+            stored_bytes: about.len(),
+            stamp: Stamp::of(&about),
             compression,
             bytes,
             sha256,
