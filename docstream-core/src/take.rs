@@ -30,10 +30,13 @@ impl<S: Source> Take<S> {
         let documents = usize::try_from(self.left).unwrap_or(usize::MAX);
         let want = Demand::new(want.documents.min(documents), want.bytes);
         let next = self.source.next(want).await?;
-        if let Next::Batch(batch) = &next {
-            self.left = self.left.saturating_sub(u64::from(batch.read()));
-        }
-        Ok(next)
+        let Next::Batch(batch) = next else {
+            return Ok(next);
+        };
+        // A source that reads ahead may give more than it was asked for.
+        let batch = batch.first(documents);
+        self.left = self.left.saturating_sub(u64::from(batch.read()));
+        Ok(Next::Batch(batch))
     }
 }
 
@@ -64,8 +67,9 @@ impl<S: Source> Source for Take<S> {
 
 #[cfg(test)]
 mod tests {
+    use crate::file::{FileOptions, FileSource};
     use crate::memory::{MemorySink, MemoryStream};
-    use crate::{Pipeline, Take};
+    use crate::{Demand, Next, Offset, Pipeline, Source, Take};
 
     #[tokio::test]
     async fn it_ends_there_and_goes_on_from_there() {
@@ -80,6 +84,29 @@ mod tests {
                 .await
                 .unwrap();
             assert_eq!(sink.len(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_source_that_reads_ahead_is_cut_to_the_document() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("numbers.csv");
+        let rows: String = (0..5_000).map(|number| format!("{number}\n")).collect();
+        std::fs::write(&path, format!("number\n{rows}")).unwrap();
+        let options = FileOptions::default().positions(folder.path().join("positions.json"));
+        for first in [0, 1_500, 3_000] {
+            let source = FileSource::open(&path, options.clone()).unwrap();
+            let mut source = Take::new(source, 1_500);
+            source.start(None).await.unwrap();
+            let (mut read, mut to) = (0, Offset(first));
+            while let Next::Batch(batch) = source.next(Demand::default()).await.unwrap() {
+                assert_eq!(batch.extent().from, to);
+                (read, to) = (read + batch.read(), batch.extent().to);
+                let done = [(batch.extent().partition.clone(), to)];
+                let committer = source.committer();
+                committer.commit(&done.into_iter().collect()).await.unwrap();
+            }
+            assert_eq!((read, to), (1_500, Offset(first + 1_500)));
         }
     }
 }

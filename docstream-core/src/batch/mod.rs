@@ -2,6 +2,7 @@
 
 mod builder;
 mod copies;
+mod cut;
 mod guard;
 mod parse;
 

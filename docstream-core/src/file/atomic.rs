@@ -2,20 +2,47 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+static REPLACED: AtomicU64 = AtomicU64::new(0);
 
 /// Replaces the file at `path` by `bytes`: after a crash at any moment it holds the
 /// old or the new content whole. Durable when it returns.
+///
+/// Who makes the new content out of the old one takes the [`lock`] first.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let fresh = path.with_file_name(name);
-    let mut file = File::create(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&fresh, path)?;
+    // A name of its own, so that nobody writes into what another one renames.
+    let count = REPLACED.fetch_add(1, Relaxed);
+    let fresh = beside(path, &format!(".{}-{count}.new", process::id()));
+    let replaced = put(&fresh, bytes).and_then(|()| fs::rename(&fresh, path));
+    if let Err(error) = replaced {
+        // It may not be there; the trouble is what matters.
+        let _ = fs::remove_file(&fresh);
+        return Err(error);
+    }
     sync_folder_of(path)
+}
+
+fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Waits until nobody else changes the file at `path`, in this process or another;
+/// it is held until it is dropped. It is a file beside it, which stays.
+pub(crate) fn lock(path: &Path) -> io::Result<File> {
+    let lock = File::create(beside(path, ".lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
 }
 
 /// Makes durable that the file at `path` exists.

@@ -1,16 +1,16 @@
 //! CSV as a sink.
 
-use std::io::{self, BufRead, BufReader};
 use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::append::{AppendFile, Entries};
+use super::append::AppendFile;
+use super::blocking;
 use super::csv_cells::Cells;
-use super::{blocking, trouble};
-use crate::{Document, Error, Result, Sink, Write, WriteReport};
+use super::tail::Entries;
+use crate::{Document, Result, Sink, Write, WriteReport};
 
 const OPERATION: &str = "append rows to a file";
 
@@ -42,10 +42,8 @@ impl<T: Document> CsvSink<T> {
     ///
     /// # Errors
     ///
-    /// The file has another header.
+    /// The file has another header, or somebody else is writing to it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let at = |error: Error| error.with("path", path.display());
         let mut header = Vec::new();
         let mut cells = Cells::new(&mut header, false);
         T::schema()
@@ -53,13 +51,10 @@ impl<T: Document> CsvSink<T> {
             .iter()
             .for_each(|field| cells.put_text(field.name));
         cells.end();
-        let mut file = AppendFile::open(path, Entries::Rows)
-            .map_err(|error| at(trouble(OPERATION, &error)))?;
+        let entries = Entries::Rows { header: &header };
+        let mut file = AppendFile::open(OPERATION, path.as_ref(), &entries)?;
         if file.length() == 0 {
             file.append(OPERATION, &header)?;
-        } else if first_line(path).map_err(|error| at(trouble(OPERATION, &error)))? != header {
-            let message = "the file has another header; choose another file";
-            return Err(at(Error::config(OPERATION, message)));
         }
         Ok(Self {
             file: Arc::new(Mutex::new(file)),
@@ -75,12 +70,6 @@ impl<T: Document> CsvSink<T> {
         self.safe = true;
         self
     }
-}
-
-fn first_line(path: &Path) -> io::Result<Vec<u8>> {
-    let mut line = Vec::new();
-    BufReader::new(std::fs::File::open(path)?).read_until(b'\n', &mut line)?;
-    Ok(line)
 }
 
 #[async_trait]

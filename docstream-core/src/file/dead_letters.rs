@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::append::{AppendFile, Entries};
+use super::append::AppendFile;
 use super::rejects::{Layout, Line, write_line};
+use super::tail::Entries;
 use super::{blocking, trouble};
 use crate::{ContentHash, ContentHasher, DeadLetters, DocId, Partition, Rejected, Result};
 
@@ -45,10 +46,14 @@ struct Graves {
 impl FileDeadLetters {
     /// Opens the file at `path`, or makes it. `layouts` tell how the documents of
     /// each partition are laid out; without them a row of CSV cannot be sent again.
+    ///
+    /// # Errors
+    ///
+    /// Somebody else is writing to it, or it ends in something that is no rejects file.
     pub fn open(path: impl AsRef<Path>, layouts: BTreeMap<Partition, Layout>) -> Result<Self> {
         let path = path.as_ref();
         let trouble = |error| trouble(OPERATION, &error).with("path", path.display());
-        let file = AppendFile::open(path, Entries::Lines).map_err(trouble)?;
+        let file = AppendFile::open(OPERATION, path, &Entries::Rejects)?;
         let mut known = HashSet::new();
         let reader = BufReader::new(std::fs::File::open(path).map_err(trouble)?);
         for line in reader.split(b'\n') {

@@ -81,7 +81,7 @@ impl<R: Read> Lines<R> {
             }
             searched = bytes.len();
             // A `\r` may stand in front of the line end that is still to come.
-            if searched > self.limit + 1 {
+            if searched > self.limit.saturating_add(1) {
                 self.kept = self.window.head_of_line(KEPT_OF_TOO_LARGE)?;
                 let closed = skip_line(&mut self.window)?;
                 return Ok(Some(Line::TooLong { closed }));

@@ -35,6 +35,7 @@ mod csv_sink;
 mod date_field;
 mod dead_letters;
 mod encoding;
+mod folder;
 mod hashing;
 mod lines;
 mod ndjson_sink;
@@ -51,8 +52,10 @@ mod shape;
 mod source;
 mod split;
 mod spool;
+mod stamp;
 mod survey;
 mod surveyed;
+mod tail;
 mod window;
 mod worker;
 

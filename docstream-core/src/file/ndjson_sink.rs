@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use memchr::memchr;
 
-use super::append::{AppendFile, Entries};
-use super::{blocking, trouble};
+use super::append::AppendFile;
+use super::blocking;
+use super::tail::Entries;
 use crate::{Code, Fault, Outcome, Payload, Rejection, Result, Sink, Stage, Write, WriteReport};
 
 const OPERATION: &str = "append lines to a file";
@@ -36,10 +37,12 @@ pub struct NdJsonSink<T> {
 
 impl<T: Payload> NdJsonSink<T> {
     /// Opens the file at `path`, or makes it.
+    ///
+    /// # Errors
+    ///
+    /// Somebody else is writing to it, or it ends in something that is no JSON.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let file = AppendFile::open(path, Entries::Lines)
-            .map_err(|error| trouble(OPERATION, &error).with("path", path.display()))?;
+        let file = AppendFile::open(OPERATION, path.as_ref(), &Entries::Json)?;
         Ok(Self {
             file: Arc::new(Mutex::new(file)),
             documents: PhantomData,

@@ -18,7 +18,9 @@ const OPERATION: &str = "keep the positions of files";
 pub(crate) struct Positions {
     path: Option<PathBuf>,
     group: Arc<str>,
-    stored: Arc<Mutex<Stored>>,
+    stored: Stored,
+    /// Where the partitions are that are read here.
+    here: Arc<Mutex<BTreeMap<Partition, Position>>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,22 +44,29 @@ impl Positions {
         Ok(Self {
             path: path.map(Path::to_owned),
             group,
-            stored: Arc::new(Mutex::new(stored)),
+            stored,
+            here: Arc::default(),
         })
     }
 
     /// Where the group is in `partition`.
     pub(crate) fn get(&self, partition: &Partition) -> Option<(Offset, Epoch)> {
-        let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        let position = stored.groups.get(&*self.group)?.get(partition.as_str())?;
+        let here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+        let stored = || {
+            self.stored
+                .groups
+                .get(&*self.group)?
+                .get(partition.as_str())
+        };
+        let position = here.get(partition).or_else(stored)?;
         Some((Offset(position.next), Epoch(position.epoch)))
     }
 
     /// Notes that `partition` is read in `epoch` from `from`; kept with the next commit.
     pub(crate) fn begin(&self, partition: &Partition, from: Offset, epoch: Epoch) {
-        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        let position = stored.position(&self.group, partition);
-        (position.next, position.epoch) = (from.0, epoch.0);
+        let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
+        let (next, epoch) = (from.0, epoch.0);
+        here.insert(partition.clone(), Position { next, epoch });
     }
 }
 
@@ -67,11 +76,6 @@ impl Stored {
             version: 1,
             groups: BTreeMap::new(),
         }
-    }
-
-    fn position(&mut self, group: &str, partition: &Partition) -> &mut Position {
-        let group = self.groups.entry(group.to_owned()).or_default();
-        group.entry(partition.as_str().to_owned()).or_default()
     }
 }
 
@@ -96,19 +100,54 @@ impl Committer for Positions {
             return Ok(());
         };
         let (group, checkpoint) = (Arc::clone(&self.group), checkpoint.clone());
-        let stored = Arc::clone(&self.stored);
+        let here = Arc::clone(&self.here);
         let write = move || {
-            // The lock is held while the file is written, so that an older state never
+            // The mutex is held while the file is written, so that an older state never
             // replaces a newer one.
-            let mut stored = stored.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut here = here.lock().unwrap_or_else(PoisonError::into_inner);
             for (partition, next) in checkpoint.iter() {
-                stored.position(&group, partition).next = next.0;
+                here.entry(partition.clone()).or_default().next = next.0;
             }
-            let bytes = serde_json::to_vec_pretty(&*stored)
-                .map_err(|error| Error::bug(OPERATION, error.to_string()))?;
-            atomic::replace(&path, &bytes)
-                .map_err(|error| trouble(OPERATION, &error).with("path", path.display()))
+            keep(&path, &group, &here).map_err(|error| error.with("path", path.display()))
         };
         super::blocking(OPERATION, write).await
+    }
+}
+
+/// Puts the positions of `here` into the file; others may have put theirs there.
+fn keep(path: &Path, group: &str, here: &BTreeMap<Partition, Position>) -> Result<()> {
+    let failed = |error| trouble(OPERATION, &error);
+    let _lock = atomic::lock(path).map_err(failed)?;
+    let mut stored = load(path)?;
+    let positions = stored.groups.entry(group.to_owned()).or_default();
+    for (partition, position) in here {
+        positions.insert(partition.as_str().to_owned(), *position);
+    }
+    let bytes = serde_json::to_vec_pretty(&stored)
+        .map_err(|error| Error::bug(OPERATION, error.to_string()))?;
+    atomic::replace(path, &bytes).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_another_process_has_committed_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("positions.json");
+        let open = || Positions::open(Some(&path), Arc::from("main")).unwrap();
+        let (one, other) = (open(), open());
+        let partition = |name: &str| Partition::new(name);
+        for (positions, name, next) in [(&one, "file:1", 3), (&other, "file:2", 5)] {
+            positions.begin(&partition(name), Offset(0), Epoch(1));
+            let to = [(partition(name), Offset(next))];
+            positions.commit(&to.into_iter().collect()).await.unwrap();
+        }
+        let after = open();
+        for (name, next) in [("file:1", 3), ("file:2", 5)] {
+            let expected = Some((Offset(next), Epoch(1)));
+            assert_eq!(after.get(&partition(name)), expected);
+        }
     }
 }

@@ -59,4 +59,15 @@ impl FileProgress {
     pub(crate) fn add_left_over(&self, count: u64) {
         self.left_over.fetch_add(count, Relaxed);
     }
+
+    /// The bytes and the records that were read.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.bytes(), self.records())
+    }
+
+    /// Goes back to earlier [`counts`](Self::counts).
+    pub(crate) fn go_back(&self, (bytes, records): (u64, u64)) {
+        self.bytes.store(bytes, Relaxed);
+        self.records.store(records, Relaxed);
+    }
 }

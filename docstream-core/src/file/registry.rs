@@ -74,14 +74,15 @@ impl Registry {
     /// `length`, `passed` are the hashes at the known lengths.
     ///
     /// Only the newest version of a source grows: two files with the same beginning
-    /// are two sources.
+    /// are two sources. One without records is the beginning of any file with that
+    /// header, so it tells nothing.
     pub(crate) fn find(&self, length: u64, hash: Hash, passed: &[(u64, Hash)]) -> Option<&Version> {
         let same = |file: &&Version| file.length == length && file.hash == hash;
         self.files.iter().find(same).or_else(|| {
             self.files
                 .iter()
                 .filter(|file| file.length < length && passed.contains(&(file.length, file.hash)))
-                .filter(|file| self.is_newest(file))
+                .filter(|file| file.records > 0 && self.is_newest(file))
                 .max_by_key(|file| file.length)
         })
     }
@@ -101,25 +102,34 @@ impl Registry {
         !self.files.iter().any(newer)
     }
 
-    /// Adds versions, durably.
-    pub(crate) fn add(&mut self, versions: impl IntoIterator<Item = Version>) -> Result<()> {
-        let before = self.files.len();
-        for version in versions {
-            if !self.files.contains(&version) {
-                self.files.push(version);
-            }
+    /// Adds versions, durably, to what the file holds by now.
+    pub(crate) fn add(&mut self, versions: Vec<Version>) -> Result<()> {
+        if versions.iter().all(|version| self.files.contains(version)) {
+            return Ok(());
         }
-        let Some(path) = self.path.as_deref().filter(|_| self.files.len() > before) else {
+        let Some(path) = self.path.clone() else {
+            self.put(versions);
             return Ok(());
         };
+        let failed = |error| trouble(OPERATION, &error).with("path", path.display());
+        let _lock = atomic::lock(&path).map_err(failed)?;
+        *self = Self::open(Some(&path))?;
+        self.put(versions);
         let stored = Stored {
             version: 1,
             files: self.files.clone(),
         };
         let bytes = serde_json::to_vec_pretty(&stored)
             .map_err(|error| Error::bug(OPERATION, error.to_string()))?;
-        atomic::replace(path, &bytes)
-            .map_err(|error| trouble(OPERATION, &error).with("path", path.display()))
+        atomic::replace(&path, &bytes).map_err(failed)
+    }
+
+    fn put(&mut self, versions: Vec<Version>) {
+        for version in versions {
+            if !self.files.contains(&version) {
+                self.files.push(version);
+            }
+        }
     }
 }
 
@@ -166,7 +176,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("files.json");
         let mut registry = Registry::open(Some(&path)).unwrap();
-        registry.add([version(1, 10, 1)]).unwrap();
+        registry.add(vec![version(1, 10, 1)]).unwrap();
         let registry = Registry::open(Some(&path)).unwrap();
         assert_eq!(registry.find(10, [1; 32], &[]), Some(&version(1, 10, 1)));
     }
@@ -185,7 +195,7 @@ mod tests {
     fn only_the_newest_version_grows() {
         let mut registry = Registry::default();
         registry
-            .add([version(1, 10, 1), version(1, 20, 2)])
+            .add(vec![version(1, 10, 1), version(1, 20, 2)])
             .unwrap();
         let fork = registry.find(30, [9; 32], &[(10, [1; 32]), (20, [8; 32])]);
         assert_eq!(fork, None, "same beginning, another end");
@@ -193,5 +203,30 @@ mod tests {
         assert_eq!(grown, Some(&version(1, 20, 2)));
         let old = registry.find(10, [1; 32], &[(10, [1; 32])]);
         assert_eq!(old, Some(&version(1, 10, 1)), "an old version again");
+    }
+
+    #[test]
+    fn a_header_alone_does_not_grow() {
+        let mut registry = Registry::default();
+        let header = Version {
+            records: 0,
+            ..version(1, 10, 1)
+        };
+        registry.add(vec![header.clone()]).unwrap();
+        assert_eq!(registry.find(30, [9; 32], &[(10, [1; 32])]), None);
+        assert_eq!(registry.find(10, [1; 32], &[]), Some(&header));
+    }
+
+    #[test]
+    fn what_another_process_has_added_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("files.json");
+        let mut one = Registry::open(Some(&path)).unwrap();
+        let mut other = Registry::open(Some(&path)).unwrap();
+        one.add(vec![version(1, 10, 1)]).unwrap();
+        other.add(vec![version(2, 20, 2)]).unwrap();
+        let registry = Registry::open(Some(&path)).unwrap();
+        assert!(registry.find(10, [1; 32], &[]).is_some());
+        assert!(registry.find(20, [2; 32], &[]).is_some());
     }
 }

@@ -158,7 +158,7 @@ impl<R: Read> Rows<R> {
                 }
                 ReadRecordResult::OutputEndsFull | ReadRecordResult::OutputFull => {}
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {
-                    if at.raw > self.limit + 1 {
+                    if at.raw > self.limit.saturating_add(1) {
                         return self.over_limit(at).map(Some);
                     }
                     if !self.window.fill()? {
@@ -275,7 +275,7 @@ impl<R: Read> Rows<R> {
         self.restart();
         let line = self.first_line(raw);
         let len = line.unwrap_or(raw);
-        if len > self.limit + 1 {
+        if len > self.limit.saturating_add(1) {
             return self.too_large();
         }
         let bytes = &self.window.bytes()[..len];

@@ -12,7 +12,8 @@ use super::registry::Registry;
 use super::worker::{Parcel, Task, Wanted, Worker};
 use super::{FileOptions, FileProgress, Layout, Survey};
 use crate::{
-    Checkpoints, Committer, Demand, Epoch, Error, Next, Offset, Partition, Raw, Result, Source,
+    Checkpoints, Committer, Demand, Epoch, Error, Extent, Next, Offset, Partition, Raw, Result,
+    Source,
 };
 
 const OPERATION: &str = "read files";
@@ -53,8 +54,25 @@ pub struct FileSource {
 enum State {
     New,
     Planned(Vec<Task>),
-    Reading(Receiver<Parcel>),
+    Reading(Reading),
     Ended,
+}
+
+#[derive(Debug)]
+struct Reading {
+    parcels: Receiver<Parcel>,
+    /// What to read, without the documents that went out.
+    tasks: Vec<Task>,
+}
+
+impl Reading {
+    /// Notes that the documents before `extent.to` went out.
+    fn gave(&mut self, extent: &Extent) {
+        let is_it = |task: &&mut Task| task.survey.partition() == extent.partition;
+        if let Some(task) = self.tasks.iter_mut().find(is_it) {
+            task.from = extent.to;
+        }
+    }
 }
 
 impl FileSource {
@@ -174,19 +192,29 @@ impl Source for FileSource {
             self.start(None).await?;
         }
         if let State::Planned(tasks) = &self.state {
-            self.state = State::Reading(self.read(tasks.clone())?);
+            self.state = State::Reading(Reading {
+                parcels: self.read(tasks.clone())?,
+                tasks: tasks.clone(),
+            });
         }
-        let State::Reading(parcels) = &mut self.state else {
+        let State::Reading(reading) = &mut self.state else {
             return Ok(Next::End);
         };
-        match parcels.recv().await {
-            Some(Ok(Some(batch))) => Ok(Next::Batch(batch)),
+        match reading.parcels.recv().await {
+            Some(Ok(Some(batch))) => {
+                reading.gave(batch.extent());
+                Ok(Next::Batch(batch))
+            }
             Some(Ok(None)) => {
                 self.state = State::Ended;
                 Ok(Next::End)
             }
-            Some(Err(error)) => Err(error),
-            None => Err(Error::config(OPERATION, "reading stopped after an error")),
+            Some(Err((at, error))) => {
+                // The thread has ended; the next call starts another one from here.
+                self.state = State::Planned(reading.tasks.split_off(at));
+                Err(error)
+            }
+            None => Err(Error::bug(OPERATION, "the reading thread is gone")),
         }
     }
 

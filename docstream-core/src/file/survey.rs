@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::compression::decompress;
 use super::date_field::DateField;
+use super::folder::{Candidate, settle};
 use super::hashing::{Hash, Hashing};
 use super::records::{Records, names};
 use super::registry::{Registry, Version};
 use super::rejects::Line;
 use super::scan::Content;
 use super::split::split_row;
+use super::stamp::Stamp;
 use super::{Compression, Encoding, FileOptions, Format, Layout, trouble};
 use crate::{Error, OrderEvidence, Partition, Result, SourceId};
 
@@ -47,8 +49,12 @@ pub struct Survey {
     pub damage: Option<Damage>,
     /// How many records it had when it was read before, if it has grown since.
     pub grown_from: Option<u64>,
+    /// Other files of the folder that are not read, because this one holds every byte
+    /// of them: copies of it, and copies of a version it has grown from.
+    pub left_out: Vec<PathBuf>,
     pub(crate) identity: Hash,
     pub(crate) closed: bool,
+    pub(crate) stamp: Stamp,
     /// The numbers of records at which it ended without a line end before it grew.
     pub(crate) open_ends: Vec<u64>,
 }
@@ -75,8 +81,8 @@ pub struct Surveyed {
 
 impl Survey {
     /// Surveys the file at `path`, or each regular file of the folder at `path` in
-    /// the order of their names. Empty files of a folder, and a file with the same
-    /// content as one before it, are left out.
+    /// the order of their names. Empty files of a folder are left out, and files
+    /// whose whole content another one has: see [`left_out`](Self::left_out).
     ///
     /// # Errors
     ///
@@ -95,7 +101,7 @@ impl Survey {
             let mut told = |done| progress(Surveyed { done, total });
             let survey = Self::file(path, options, &registry, &mut told)?;
             let empty = || at(Error::config(OPERATION, "the file is empty"));
-            return Ok(vec![survey.ok_or_else(empty)?]);
+            return Ok(vec![survey.ok_or_else(empty)?.0]);
         }
         if !about.is_dir() {
             let message = "expected a file or a folder; standard input is copied to a file first";
@@ -103,7 +109,7 @@ impl Survey {
         }
         let files = files_of(path).map_err(|error| at(trouble(OPERATION, &error)))?;
         let total = files.iter().map(|(_, length)| length).sum();
-        let mut surveys: Vec<Self> = Vec::new();
+        let mut found = Vec::new();
         let mut before = 0;
         for (file, length) in files {
             let mut told = |done| {
@@ -112,15 +118,10 @@ impl Survey {
                     total,
                 });
             };
-            if let Some(survey) = Self::file(&file, options, &registry, &mut told)?
-                && !surveys
-                    .iter()
-                    .any(|other| other.identity == survey.identity)
-            {
-                surveys.push(survey);
-            }
+            found.extend(Self::file(&file, options, &registry, &mut told)?);
             before += length;
         }
+        let surveys = settle(found);
         match surveys.is_empty() {
             false => Ok(surveys),
             true => Err(at(Error::config(
@@ -156,13 +157,11 @@ impl Survey {
         options: &FileOptions,
         registry: &Registry,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<Option<Self>> {
+    ) -> Result<Option<Candidate>> {
         let at = |error: Error| error.with("path", path.display());
         let file = File::open(path).map_err(|error| at(trouble(OPERATION, &error)))?;
-        let stored_bytes = file
-            .metadata()
-            .map_err(|error| at(trouble(OPERATION, &error)))?
-            .len();
+        let about = file.metadata();
+        let about = about.map_err(|error| at(trouble(OPERATION, &error)))?;
         let done = Arc::new(AtomicU64::new(0));
         let (compression, reader) = decompress(Counting(file, Arc::clone(&done))).map_err(at)?;
         let reader = Hashing::new(reader, registry.lengths());
@@ -202,9 +201,11 @@ impl Survey {
         };
         let known = registry.find(bytes, sha256, hashing.passed());
         let identity = known.map_or(sha256, |known| known.identity);
-        Ok(Some(Self {
+        let passed = hashing.passed().to_vec();
+        let survey = Self {
             path: path.to_owned(),
-            stored_bytes,
+            stored_bytes: about.len(),
+            stamp: Stamp::of(&about),
             compression,
             bytes,
             sha256,
@@ -217,10 +218,12 @@ impl Survey {
             grown_from: known
                 .filter(|known| known.length < bytes)
                 .map(|known| known.records),
+            left_out: Vec::new(),
             identity,
             open_ends: registry.open_ends(identity, bytes),
             closed: records.closed(),
-        }))
+        };
+        Ok(Some((survey, passed)))
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::compression::decompress;
 use super::records::Records;
+use super::stamp::Watch;
 use super::surveyed::AsSurveyed;
 use super::{FileOptions, FileProgress, Survey, trouble};
 use crate::{Batch, Demand, Epoch, Error, Offset, Raw, Result};
@@ -47,8 +48,9 @@ impl Wanted {
     }
 }
 
-/// What comes out of the thread: batches, then `None` or an error.
-pub(crate) type Parcel = Result<Option<Batch<Raw>>>;
+/// What comes out of the thread: batches, then `None` or an error and the index of its
+/// task.
+pub(crate) type Parcel = std::result::Result<Option<Batch<Raw>>, (usize, Error)>;
 
 /// The reading thread.
 #[derive(Debug)]
@@ -65,16 +67,18 @@ struct Gone;
 impl Worker {
     /// Reads all files, until the end, an error, or nobody takes batches any more.
     pub(crate) fn run(self, tasks: Vec<Task>) {
-        for task in tasks {
+        for (at, task) in tasks.into_iter().enumerate() {
             let path = task.survey.path.clone();
+            let before = self.progress.counts();
             match self.read(&task) {
                 Ok(Ok(())) => {}
                 Ok(Err(Gone)) => return,
                 Err(error) => {
+                    // The file is read once more if anybody goes on.
+                    self.progress.go_back(before);
+                    let error = error.with("path", path.display());
                     // Nobody listens if the pipeline has stopped already.
-                    let _ = self
-                        .out
-                        .blocking_send(Err(error.with("path", path.display())));
+                    let _ = self.out.blocking_send(Err((at, error)));
                     return;
                 }
             }
@@ -85,6 +89,9 @@ impl Worker {
     fn read(&self, task: &Task) -> Result<Result<(), Gone>> {
         let survey = &task.survey;
         let file = File::open(&survey.path).map_err(|error| trouble(OPERATION, &error))?;
+        let second = file.try_clone();
+        let second = second.map_err(|error| trouble(OPERATION, &error))?;
+        let mut watch = Watch::new(second, survey)?;
         let (_, bytes) = decompress(file)?;
         let bytes = AsSurveyed::new(bytes, survey, Arc::clone(&self.progress));
         let Some(mut records) = Records::open(bytes, &self.options)? else {
@@ -99,6 +106,7 @@ impl Worker {
         skipped.map_err(|error| broken(records.count(), &error))?;
         self.progress.add_records(records.count());
         let mut next = None;
+        let mut given = 0;
         loop {
             let mut batch = next.take().unwrap_or_else(|| {
                 Batch::builder(partition.clone(), task.epoch, Offset(records.at()))
@@ -112,9 +120,14 @@ impl Worker {
                 self.wanted.get(),
                 &mut next,
             );
-            self.progress.add_records(batch.len() as u64);
-            if !batch.is_empty() && self.out.blocking_send(Ok(Some(batch.finish()))).is_err() {
-                return Ok(Err(Gone));
+            let count = batch.len() as u64;
+            self.progress.add_records(count);
+            if count > 0 {
+                watch.check(given)?;
+                if self.out.blocking_send(Ok(Some(batch.finish()))).is_err() {
+                    return Ok(Err(Gone));
+                }
+                given += count;
             }
             match more {
                 Ok(true) => {}

@@ -1,6 +1,7 @@
 //! Tests over the parts of the module together.
 
 mod endings;
+mod folders;
 mod poison;
 mod real_file;
 mod resume;

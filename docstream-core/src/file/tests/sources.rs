@@ -141,3 +141,91 @@ async fn tenants_have_ids_of_their_own() {
     assert_eq!(one.all, other.all);
     assert_ne!(one.ids, other.ids);
 }
+
+fn edited(path: &std::path::Path, content: &str) {
+    fs::write(path, content).unwrap();
+    // Two writes may come within one tick of the file system's clock.
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+    let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.set_modified(later).unwrap();
+}
+
+fn numbers(count: u32) -> String {
+    (0..count).fold("a\n".to_owned(), |all, number| all + &format!("{number}\n"))
+}
+
+#[tokio::test]
+async fn nothing_of_a_file_edited_after_the_survey_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("edited.csv");
+    fs::write(&path, numbers(1_000)).unwrap();
+    let mut source = FileSource::open(&path, FileOptions::default()).unwrap();
+    edited(&path, &numbers(1_000).replace("\n5\n", "\n6\n"));
+    let run = run(&mut source, 10, 0).await;
+    assert_eq!(run.all, []);
+    assert!(run.error.unwrap().to_string().contains("changed"));
+}
+
+#[tokio::test]
+async fn a_file_that_was_only_touched_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("touched.csv");
+    fs::write(&path, numbers(3)).unwrap();
+    let mut source = FileSource::open(&path, FileOptions::default()).unwrap();
+    edited(&path, &numbers(3));
+    let run = run(&mut source, 10, 0).await;
+    assert!(run.error.is_none());
+    assert_eq!(run.all.len(), 3);
+}
+
+#[tokio::test]
+async fn a_file_edited_while_it_is_read_stops_there_and_says_how_far_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("edited.csv");
+    fs::write(&path, numbers(1_000)).unwrap();
+    let mut source = FileSource::open(&path, FileOptions::default()).unwrap();
+    let Next::Batch(first) = source.next(Demand::new(10, 1 << 20)).await.unwrap() else {
+        panic!("expected a batch");
+    };
+    edited(&path, &numbers(1_000));
+    let mut given = first.read();
+    let error = loop {
+        match source.next(Demand::new(10, 1 << 20)).await {
+            Ok(Next::Batch(batch)) => given += batch.read(),
+            Ok(_) => panic!("expected an error"),
+            Err(error) => break error,
+        }
+    };
+    assert!(given < 1_000, "{given}");
+    let told = format!("{given} of its documents");
+    assert!(error.to_string().contains(&told), "{error}");
+    assert!(
+        error.to_string().contains("may be of another version"),
+        "{error}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn after_an_error_the_source_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join("in").join(name);
+    fs::create_dir(folder.path().join("in")).unwrap();
+    fs::write(at("1.csv"), "a\n1\n2\n").unwrap();
+    fs::write(at("2.csv"), "a\n3\n").unwrap();
+    let mut source = FileSource::open(folder.path().join("in"), FileOptions::default()).unwrap();
+    let away = folder.path().join("away");
+    fs::rename(at("2.csv"), &away).unwrap();
+    let first = run(&mut source, 1, 0).await;
+    assert_eq!(first.got(), [row(["1"]), row(["2"])]);
+    // The cause is told as often as it is asked for.
+    for _ in 0..2 {
+        let error = source.next(Demand::default()).await.unwrap_err();
+        assert!(error.to_string().contains("2.csv"), "{error}");
+    }
+    fs::rename(&away, at("2.csv")).unwrap();
+    let Next::Batch(batch) = source.next(Demand::default()).await.unwrap() else {
+        panic!("expected a batch");
+    };
+    assert_eq!(contents(&batch)[0].1, row(["3"]));
+}

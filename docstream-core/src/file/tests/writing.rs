@@ -73,6 +73,7 @@ async fn a_document_is_buried_once_also_after_a_crash() {
     letters.bury(&[dead(1, b"y")]).await.unwrap();
     let torn = std::fs::read_to_string(&path).unwrap() + "{\"id\":";
     std::fs::write(&path, torn).unwrap();
+    drop(letters);
     let letters = FileDeadLetters::open(&path, BTreeMap::new()).unwrap();
     letters.bury(&[dead(1, b"y"), dead(2, b"z")]).await.unwrap();
     let content = std::fs::read_to_string(&path).unwrap();
