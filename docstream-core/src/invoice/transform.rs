@@ -23,8 +23,15 @@ use crate::{Batch, Error, Raw, RecordRef, Result, Span, Transform};
 pub struct ParseInvoices {
     rules: InvoiceRules,
     extra: ExtraColumns,
-    /// The columns of the header seen last: all batches of a file share it.
-    seen: Mutex<Option<(Arc<[Box<str>]>, Arc<Columns>)>>,
+    /// All batches of a file share a header.
+    seen: Mutex<Option<Seen>>,
+}
+
+/// The columns of the header seen last.
+#[derive(Debug)]
+struct Seen {
+    header: Arc<[Box<str>]>,
+    columns: Arc<Columns>,
 }
 
 impl ParseInvoices {
@@ -45,7 +52,10 @@ impl ParseInvoices {
 
     fn columns(&self, header: &Arc<[Box<str>]>) -> Result<Arc<Columns>> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, columns)) = &*seen
+        if let Some(Seen {
+            header: known,
+            columns,
+        }) = &*seen
             && Arc::ptr_eq(known, header)
         {
             return Ok(Arc::clone(columns));
@@ -54,7 +64,10 @@ impl ParseInvoices {
         let columns = Columns::from_header(names, self.extra)
             .map_err(|faults| Error::config("read the header row", faults.to_string()))?;
         let columns = Arc::new(columns);
-        *seen = Some((Arc::clone(header), Arc::clone(&columns)));
+        *seen = Some(Seen {
+            header: Arc::clone(header),
+            columns: Arc::clone(&columns),
+        });
         Ok(columns)
     }
 

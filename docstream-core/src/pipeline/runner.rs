@@ -37,10 +37,6 @@ impl<S, X, K> fmt::Debug for Pipeline<S, X, K> {
 
 impl Pipeline<(), (), ()> {
     /// Starts putting a pipeline together at its source.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "`Pipeline::from(source)` is how it reads"
-    )]
     pub fn from<S: Source>(source: S) -> Builder<S, crate::Identity, Undecided> {
         Builder::new(source)
     }
