@@ -169,10 +169,11 @@ async fn write(
     let (written, others) = model.write(notes);
     let complete = others.iter().all(|(_, duplicate)| *duplicate);
     let moved = step.filter(|_| complete);
-    let fenced = moved.is_some_and(|(epoch, from, _)| {
-        before
-            .checkpoint
-            .is_some_and(|(next, owner)| owner > epoch || (owner == epoch && next != from))
+    let fenced = moved.is_some_and(|(epoch, from, to)| {
+        before.checkpoint.is_some_and(|(next, owner)| {
+            // One that stands where this one would set it is left by the same write.
+            (next, owner) != (to, epoch) && (owner > epoch || (owner == epoch && next != from))
+        })
     });
     let riding = step.and_then(|(epoch, from, to)| advance(epoch, from, to));
     let work = Write::all(contents(notes)).advancing(riding);
