@@ -35,6 +35,11 @@ impl Encoding {
         }
     }
 
+    /// Whether UTF-8 is read as what it is.
+    pub(crate) const fn is_utf8(self) -> bool {
+        matches!(self, Self::Auto | Self::Utf8)
+    }
+
     /// The text of `bytes`; `None` if they are not in this encoding.
     pub(crate) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {

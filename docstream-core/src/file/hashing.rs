@@ -17,6 +17,7 @@ pub(crate) struct Hashing<R> {
     marks: Vec<u64>,
     passed: Vec<(u64, Hash)>,
     utf8: Utf8,
+    ascii: bool,
 }
 
 impl<R> std::fmt::Debug for Hashing<R> {
@@ -38,6 +39,7 @@ impl<R: Read> Hashing<R> {
             marks,
             passed: Vec::new(),
             utf8: Utf8::default(),
+            ascii: true,
         }
     }
 
@@ -62,8 +64,14 @@ impl<R: Read> Hashing<R> {
         !self.utf8.broken && (cut || self.utf8.open.is_empty())
     }
 
+    /// Whether all that has passed is ASCII.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
     fn take_in(&mut self, mut bytes: &[u8]) {
         self.utf8.take_in(bytes);
+        self.ascii = self.ascii && bytes.is_ascii();
         while let Some(mark) = self.marks.last().copied()
             && mark <= self.length + bytes.len() as u64
         {

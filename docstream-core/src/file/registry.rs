@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::hashing::Hash;
-use super::{atomic, trouble};
+use super::{Encoding, atomic, trouble};
 use crate::{Error, Result};
 
 const OPERATION: &str = "keep the registry of files";
@@ -33,6 +33,9 @@ pub(crate) struct Version {
     /// Whether a line end closed the last of them. One that is open may change when
     /// the file grows.
     pub(crate) closed: bool,
+    /// The encoding that its content told; `None` if it is ASCII, which says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) encoding: Option<Encoding>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -168,6 +171,7 @@ mod tests {
             hash: [hash; 32],
             records: length,
             closed: false,
+            encoding: None,
         }
     }
 

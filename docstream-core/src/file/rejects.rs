@@ -24,6 +24,9 @@ pub struct Layout {
     pub delimiter: u8,
     /// The encoding of the text.
     pub encoding: Encoding,
+    /// Whether documents that are UTF-8 are to be read as that whatever `encoding`
+    /// says: those of a rejects file may have been mended.
+    mixed: bool,
 }
 
 impl Layout {
@@ -33,6 +36,7 @@ impl Layout {
             header: Some(header),
             delimiter,
             encoding,
+            mixed: false,
         }
     }
 
@@ -42,6 +46,7 @@ impl Layout {
             header: None,
             delimiter: b',',
             encoding,
+            mixed: false,
         }
     }
 }
@@ -83,7 +88,11 @@ fn read() -> Stage {
 
 impl Line {
     fn new(dead: &Rejected, layout: Option<&Layout>) -> Self {
-        let text = std::str::from_utf8(&dead.raw).ok();
+        // Bytes of another encoding may happen to be UTF-8.
+        let text = std::str::from_utf8(&dead.raw).ok().filter(|text| {
+            let utf8 = |layout: &Layout| layout.mixed || layout.encoding.is_utf8();
+            text.is_ascii() || layout.is_none_or(utf8)
+        });
         // A rejects file that is rejected from may hold rows and objects.
         let object = dead.raw.trim_ascii_start().starts_with(b"{");
         let rows = layout.filter(|layout| layout.header.is_some() && !object);
@@ -136,6 +145,14 @@ impl Line {
         Ok(raw)
     }
 
+    /// The encoding of its bytes: what was mended is text, and text is UTF-8.
+    pub(crate) fn encoding(&self) -> Encoding {
+        match self.raw {
+            Some(_) => Encoding::Utf8,
+            None => self.encoding.unwrap_or(Encoding::Utf8),
+        }
+    }
+
     /// How the document is laid out.
     pub(crate) fn layout(&self) -> Layout {
         let delimiter = self.delimiter.and_then(|c| u8::try_from(c).ok());
@@ -143,6 +160,7 @@ impl Line {
             header: self.header.as_deref().map(Arc::from),
             delimiter: delimiter.unwrap_or(b','),
             encoding: self.encoding.unwrap_or(Encoding::Utf8),
+            mixed: true,
         }
     }
 

@@ -54,11 +54,7 @@ pub(crate) fn read(line: Result<Line, Fault>, own: DocId, offset: Offset, bytes:
 }
 
 fn content(raw: &[u8], line: &Line) -> Result<Sent, Fault> {
-    // Text that was mended is UTF-8, as every JSON is; bytes are as they were.
-    let encoding = match std::str::from_utf8(raw) {
-        Ok(_) => Encoding::Utf8,
-        Err(_) => line.layout().encoding,
-    };
+    let encoding = line.encoding();
     let decode = |bytes: &[u8]| {
         let text = encoding.decode(bytes).map(std::borrow::Cow::into_owned);
         text.ok_or_else(|| Fault::document(Code::NotUtf8, "the document is not UTF-8"))

@@ -54,6 +54,8 @@ pub struct Survey {
     pub left_out: Vec<PathBuf>,
     pub(crate) identity: Hash,
     pub(crate) closed: bool,
+    /// Its encoding if that was told by content, and not from ASCII alone.
+    pub(crate) told: Option<Encoding>,
     pub(crate) stamp: Stamp,
     /// The numbers of records at which it ended without a line end before it grew.
     pub(crate) open_ends: Vec<u64>,
@@ -149,6 +151,7 @@ impl Survey {
             hash: self.sha256,
             records: self.records,
             closed: self.closed,
+            encoding: self.told,
         }
     }
 
@@ -185,10 +188,17 @@ impl Survey {
         let damage = damage.map(|message| Damage { at: bytes, message });
         // A file that is cut off may be cut in a character; then it is not judged by it.
         let utf8 = hashing.is_utf8(damage.is_some());
-        let encoding = match options.encoding {
-            Encoding::Auto if utf8 => Encoding::Utf8,
-            Encoding::Auto => Encoding::Windows1252,
-            declared => declared,
+        // A character whose end is still to be written tells nothing.
+        let tells = !hashing.is_ascii() && utf8 == hashing.is_utf8(true);
+        let known = registry.find(bytes, sha256, hashing.passed());
+        let identity = known.map_or(sha256, |known| known.identity);
+        // What was read before keeps its text when a file grows.
+        let before = known.and_then(|known| known.encoding);
+        let encoding = match (options.encoding, before) {
+            (Encoding::Auto, Some(before)) => before,
+            (Encoding::Auto, None) if utf8 => Encoding::Utf8,
+            (Encoding::Auto, None) => Encoding::Windows1252,
+            (declared, _) => declared,
         };
         let layout = match records.format() {
             Format::Csv => Layout::rows(
@@ -199,8 +209,6 @@ impl Survey {
             Format::NdJson => Layout::lines(encoding),
             Format::Rejects => seen.layout.unwrap_or(Layout::lines(encoding)),
         };
-        let known = registry.find(bytes, sha256, hashing.passed());
-        let identity = known.map_or(sha256, |known| known.identity);
         let passed = hashing.passed().to_vec();
         let survey = Self {
             path: path.to_owned(),
@@ -222,6 +230,7 @@ impl Survey {
             identity,
             open_ends: registry.open_ends(identity, bytes),
             closed: records.closed(),
+            told: (options.encoding == Encoding::Auto && tells).then_some(encoding),
         };
         Ok(Some((survey, passed)))
     }

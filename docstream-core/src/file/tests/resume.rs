@@ -131,3 +131,21 @@ async fn two_files_with_the_same_beginning_are_two_sources() {
     assert_eq!(other.all.len(), 2);
     assert_ne!(other.ids[0].source(), first.ids[0].source());
 }
+
+#[tokio::test]
+async fn a_grown_file_keeps_its_encoding() {
+    let place = Place::new("a\n\u{a3}1\n");
+    place.run(10, usize::MAX).await;
+    let mut file = fs::OpenOptions::new()
+        .append(true)
+        .open(&place.file)
+        .unwrap();
+    file.write_all(b"\xa32\n").unwrap();
+    let grown = place.run(10, usize::MAX).await.got();
+    assert!(
+        matches!(&grown[..], [Got::Fault(Code::NotUtf8, _)]),
+        "{grown:?}"
+    );
+    let again = place.run(10, usize::MAX).await.got();
+    assert_eq!(again[0], row(["\u{a3}1"]));
+}

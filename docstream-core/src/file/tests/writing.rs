@@ -152,3 +152,16 @@ async fn the_head_of_a_document_is_not_taken_for_the_document() {
     let run = read_path(&path, FileOptions::default()).await;
     assert!(matches!(&run.got()[..], [Got::Fault(Code::TooLarge, _)]));
 }
+
+#[tokio::test]
+async fn a_rejected_row_that_happens_to_be_utf_8_keeps_its_encoding() {
+    let (_folder, path) = place();
+    // In windows-1252 these two bytes are two characters.
+    let raw = "1;\u{a3}".as_bytes();
+    let mut file = Vec::new();
+    write_rejects(&mut file, &[dead(0, raw), dead(1, b"2;x")], &layouts()).unwrap();
+    std::fs::write(&path, file).unwrap();
+    let run = read_path(&path, FileOptions::default()).await;
+    assert_eq!(run.got(), [row(["1", "\u{c2}\u{a3}"]), row(["2", "x"])]);
+    assert_eq!(run.all[0].2, raw);
+}
