@@ -38,6 +38,11 @@ pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
     let Some(path) = &options.input else {
         return Ok(generated(options));
     };
+    if options.rejects.as_deref() == Some(path) {
+        return Err(wrong(
+            "--rejects: expected another file than that of --input",
+        ));
+    }
     let path = if path.as_os_str() == "-" {
         spooled(options)?
     } else {
@@ -70,8 +75,15 @@ pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
         }
         if let Some(before) = survey.grown_from {
             notes.push(format!(
-                "{} has grown from {before} bytes",
+                "{} has grown from {before} documents",
                 survey.path.display()
+            ));
+        }
+        for copy in &survey.left_out {
+            let whole = survey.path.display();
+            notes.push(format!(
+                "{} is left out: {whole} holds all of it",
+                copy.display()
             ));
         }
     }

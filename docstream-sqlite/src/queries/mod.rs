@@ -13,8 +13,6 @@ mod line;
 mod lines;
 mod products;
 mod sums;
-#[cfg(test)]
-mod tests;
 mod time;
 
 use async_trait::async_trait;
