@@ -271,7 +271,7 @@ pub async fn lines_pass_their_filters<Q: InvoiceQueries>(store: &Filled<Q>) {
 
 /// A cursor that no page gave out is the fault of whoever asks.
 pub async fn foreign_cursors_are_refused<Q: InvoiceQueries>(store: &Filled<Q>) {
-    fn assert_refused<T>(list: &str, answer: QueryResult<T>) {
+    fn assert_refused<T>(list: &str, answer: &QueryResult<T>) {
         let refused = matches!(answer, Err(QueryError::Cursor(_)));
         assert!(refused, "queries: {list} took a cursor that it never gave");
     }
@@ -281,12 +281,12 @@ pub async fn foreign_cursors_are_refused<Q: InvoiceQueries>(store: &Filled<Q>) {
             ..PageRequest::default()
         };
         let lines = store.queries.lines(&LineFilter::default(), &page).await;
-        assert_refused("lines", lines);
+        assert_refused("lines", &lines);
         let history = store
             .queries
             .customer_invoices(CustomerId(90_010), &page)
             .await;
-        assert_refused("a history", history);
+        assert_refused("a history", &history);
     }
 }
 

@@ -70,7 +70,7 @@ impl Facts {
         };
         let (repeat_customers, single_customers) = (count(|n| n > 1), count(|n| n == 1));
         // Stable, of a list by number: so are ties.
-        top.sort_by(|one, other| other.net.cmp(&one.net));
+        top.sort_by_key(|one| std::cmp::Reverse(one.net));
         Customers {
             customers: top.len() as u64,
             repeat_customers,
