@@ -85,7 +85,7 @@ fn clean(student: Student) -> Result<StudentRow, Rejection> {
         name: student.name.trim().to_owned(),
         email: student.email.to_lowercase(),
         grade: student.grade,
-        average: (count > 0.0).then(|| student.scores.iter().sum::<f64>() / count),
+        average: (count > 0.0).then(|| student.scores.into_iter().sum::<f64>() / count),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The main job on the real file: every golden number to the last decimal.
 
 #![allow(
+    clippy::panic,
     clippy::unwrap_used,
     reason = "the exemption for tests does not reach functions that tests share"
 )]

@@ -73,7 +73,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_ends_there_and_goes_on_from_there() {
-        let stream = MemoryStream::documents("numbers", [0..10_u32]).unwrap();
+        let stream = MemoryStream::documents("numbers", [Vec::from_iter(0..10_u32)]).unwrap();
         let sink = MemorySink::new();
         for expected in [4, 8, 10, 10] {
             let source = Take::new(stream.source().batch(3), 4);

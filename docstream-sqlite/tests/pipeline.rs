@@ -39,7 +39,7 @@ async fn without_trouble_the_totals_are_the_generators() {
         .await
         .unwrap();
     bench.assert_clean().await;
-    let expected = bench.expected();
+    let expected = Bench::expected();
     assert_eq!(
         (summary.written, summary.rejected),
         (expected.valid, expected.rejected())
@@ -185,7 +185,7 @@ async fn a_group_is_brought_up_to_the_stores_checkpoint_at_start() {
     let away = Faulty::new(bench.source(), 5).on(On::Commit, Trouble::Hang, When::Always);
     let run = bench.drain(away, bench.store.clone());
     let settled = async {
-        let due = bench.expected().valid;
+        let due = Bench::expected().valid;
         while bench.store.count().await.unwrap() < due || !bench.store_is_at_the_end().await {
             tokio::task::yield_now().await;
         }
@@ -223,7 +223,7 @@ async fn a_group_that_was_removed_may_come_back_and_reads_everything() {
         let source = bench.source();
         bench.drain(source, bench.store.clone()).await.unwrap()
     };
-    let valid = bench.expected().valid;
+    let valid = Bench::expected().valid;
     assert_eq!(run().await.written, valid);
     assert!(bench.log.remove_group("store").await.unwrap());
     assert!(bench.log.groups().await.unwrap().is_empty());

@@ -55,7 +55,7 @@ impl Bench {
     }
 
     /// What must come of the documents.
-    pub(crate) fn expected(&self) -> Expected {
+    pub(crate) fn expected() -> Expected {
         let generator = Self::generator();
         (0..DOCUMENTS)
             .map(|k| generator.document(k).verdict)
@@ -136,7 +136,7 @@ impl Bench {
             &mut |each| dead.scan_ids(self.log.partitions(), each),
         );
         let report = report.unwrap();
-        let expected = self.expected();
+        let expected = Self::expected();
         assert_eq!(report.accepted, DOCUMENTS, "{report}");
         assert_eq!(report.lost.count + report.doubled.count, 0, "{report}");
         assert_eq!(report.phantom.count, 0, "{report}");

@@ -20,7 +20,7 @@ pub(crate) struct Place {
     folder: TempDir,
     file: PathBuf,
     /// The others that have the same file, open all the time.
-    _others: Option<(Log, SqliteStore<Other>)>,
+    others: Option<(Log, SqliteStore<Other>)>,
 }
 
 impl Place {
@@ -30,7 +30,7 @@ impl Place {
         Self {
             folder,
             file,
-            _others: None,
+            others: None,
         }
     }
 
@@ -39,7 +39,7 @@ impl Place {
         let mut place = Self::alone();
         let log = Log::open(&place.file, LogOptions::default()).unwrap();
         let store = SqliteStore::open(&place.file, StoreOptions::default()).unwrap();
-        place._others = Some((log, store));
+        place.others = Some((log, store));
         place
     }
 
