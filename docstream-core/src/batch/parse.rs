@@ -11,7 +11,7 @@ impl Batch<Raw> {
     /// Parses every record into a document; a record that cannot be parsed is rejected.
     ///
     /// `parse` gets the record, and the text arena of the new batch to put texts
-    /// into ([`Span::push`]); it gives the document and, if it makes one, the
+    /// into ([`Span::push`](crate::Span::push)); it gives the document and, if it makes one, the
     /// content hash (one that the record already carries wins: it was made at entry).
     #[must_use]
     pub fn parse<U>(

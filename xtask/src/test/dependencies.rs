@@ -62,6 +62,7 @@ fn licence_faults(rules: &str) -> Outcome<Vec<String>> {
     let allowed = quoted(list(rules, "[licenses]", "allow"), "");
     let packages = cargo::output(&[
         "tree",
+        "--no-dedupe",
         "--locked",
         "--workspace",
         "--all-features",
