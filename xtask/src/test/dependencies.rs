@@ -62,7 +62,6 @@ fn licence_faults(rules: &str) -> Outcome<Vec<String>> {
     let allowed = quoted(list(rules, "[licenses]", "allow"), "");
     let packages = cargo::output(&[
         "tree",
-        "--no-dedupe",
         "--locked",
         "--workspace",
         "--all-features",
@@ -77,7 +76,8 @@ fn licence_faults(rules: &str) -> Outcome<Vec<String>> {
     .map_err(failed)?;
     let mut found: Vec<String> = packages
         .lines()
-        .filter_map(|line| line.split_once('\t'))
+        // The mark of a package that a cycle of dev-dependencies leads back to.
+        .filter_map(|line| line.trim_end_matches(" (*)").split_once('\t'))
         .filter(|(_, expression)| !licence::is_met(expression, &allowed))
         .map(|(package, expression)| format!("{package}: licence `{expression}` is not allowed"))
         .collect();
