@@ -391,3 +391,19 @@ fn another_group_reads_the_log_again_and_stores_nothing_twice() {
     assert_eq!(other["sales"], first["sales"]);
     assert_eq!(other["lines"], 1_000);
 }
+
+/// SIGTERM while standard input is idle, before anything is accepted.
+#[test]
+fn a_signal_ends_the_survey_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Run::new(folder.path()).idle_stdin().started();
+    let idle = child.stdin.take();
+    while !folder.path().join("run.lock").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    terminate(&child);
+    let ended = Ended::new(child.wait_with_output().unwrap());
+    drop(idle);
+    ended.failed(1, &["before anything was accepted"]);
+}

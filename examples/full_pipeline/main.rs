@@ -47,13 +47,20 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(job(&options)) {
+    let done = runtime.block_on(job(&options));
+    // A survey that was interrupted may still be reading.
+    runtime.shutdown_background();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("full_pipeline: {failure}");
             ExitCode::from(failure.code())
         }
     }
+}
+
+fn stopped(reason: String) -> Failure {
+    Failure::Stopped(reason)
 }
 
 async fn job(options: &Options) -> Result<(), Failure> {
@@ -63,7 +70,16 @@ async fn job(options: &Options) -> Result<(), Failure> {
     options.log_path()?;
     options.store_path()?;
     let _lock = Lock::take(&options.data)?;
-    let input = tokio::task::block_in_place(|| input::open(options))?;
+    let opening = {
+        let options = options.clone();
+        tokio::task::spawn_blocking(move || input::open(&options))
+    };
+    let input = tokio::select! {
+        opened = opening => opened.map_err(|error| stopped(format!("open the input: {error}")))??,
+        () = run::asked(shutdown.clone()) => {
+            return Err(stopped("interrupted before anything was accepted".to_owned()));
+        }
+    };
     let files = Files::open(options)?;
     let rules = |order| InvoiceRules {
         policy: options.policy.policy(),

@@ -13,7 +13,7 @@ use crate::failure::{Failure, wrong};
 /// Killed at any moment and run again, it goes on where it stopped: nothing is lost
 /// and nothing is stored twice. Run again on the same input, it stores nothing twice
 /// and says so.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(
     name = "full_pipeline",
     version,

@@ -156,7 +156,7 @@ fn interrupted(ingest: &Summary, stored: &Summary) -> String {
     )
 }
 
-async fn asked(mut shutdown: watch::Receiver<bool>) {
+pub(crate) async fn asked(mut shutdown: watch::Receiver<bool>) {
     // The sender lives as long as the program.
     let _ = shutdown.wait_for(|asked| *asked).await;
 }

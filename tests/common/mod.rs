@@ -47,10 +47,17 @@ impl Run {
         self.input("-")
     }
 
+    /// Reads stdin, on which nothing comes.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub(crate) fn idle_stdin(mut self) -> Self {
+        self.0.stdin(Stdio::piped());
+        self.with("--input", "-")
+    }
+
     /// Stands still for a minute when it passes crash point `name` the `nth` time.
     #[allow(dead_code, reason = "not every test needs it")]
     pub(crate) fn stalled(mut self, name: &str, nth: u32) -> Self {
-        self.0.env("DOCSTREAM_CRASH", format!("{name}:stall:{nth}"));
+        self.0.env("DOCSTREAM_CRASH", format!("{name}:stall 60000:{nth}"));
         self
     }
 
