@@ -57,7 +57,8 @@ impl Run {
     /// Stands still for a minute when it passes crash point `name` the `nth` time.
     #[allow(dead_code, reason = "not every test needs it")]
     pub(crate) fn stalled(mut self, name: &str, nth: u32) -> Self {
-        self.0.env("DOCSTREAM_CRASH", format!("{name}:stall 60000:{nth}"));
+        self.0
+            .env("DOCSTREAM_CRASH", format!("{name}:stall 60000:{nth}"));
         self
     }
 
