@@ -41,26 +41,55 @@ impl<S: Source> Reader<S> {
     /// it back to be closed.
     pub(super) async fn run(mut self, batches: mpsc::Sender<Result<Next<S::Doc>>>) -> S {
         let mut stopping = self.stopping.clone();
-        tokio::select! {
-            biased;
-            // An error means that the run is gone, which is a reason to stop too.
-            _ = stopping.wait_for(|stop| *stop) => {}
-            () = self.read(&batches) => {}
+        match self.start().await {
+            Ok(true) => {
+                tokio::select! {
+                    biased;
+                    // An error means that the run is gone, which is a reason to stop too.
+                    _ = stopping.wait_for(|stop| *stop) => {}
+                    () = self.read(&batches) => {}
+                }
+            }
+            Ok(false) => {}
+            // The run has ended if nobody listens.
+            Err(error) => drop(batches.send(Err(error)).await),
         }
         self.source
+    }
+
+    /// Whether the source has started; if not, it was asked to stop before.
+    ///
+    /// A start under way is given half of the drain deadline: cut off in the middle it
+    /// may hold what the next run needs, such as the lock of a group.
+    async fn start(&mut self) -> Result<bool> {
+        let settings = self.settings.clone();
+        let mut backoff = Backoff::new(settings.retry, &*settings.observer);
+        let mut stopping = self.stopping.clone();
+        loop {
+            let mut asked = self.stopping.clone();
+            let too_late = async {
+                let _ = asked.wait_for(|stop| *stop).await;
+                tokio::time::sleep(settings.drain / 2).await;
+            };
+            let error = tokio::select! {
+                biased;
+                started = self.source.start(self.checkpoints.clone()) => match started {
+                    Ok(()) => return Ok(true),
+                    Err(error) => error,
+                },
+                () = too_late => return Ok(false),
+            };
+            tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stop| *stop) => return Ok(false),
+                waited = backoff.wait(error) => waited?,
+            }
+        }
     }
 
     async fn read(&mut self, batches: &mpsc::Sender<Result<Next<S::Doc>>>) {
         let settings = self.settings.clone();
         let backoff = || Backoff::new(settings.retry, &*settings.observer);
-        let mut start = backoff();
-        while let Err(error) = self.source.start(self.checkpoints.clone()).await {
-            if let Err(error) = start.wait(error).await {
-                // The run has ended if nobody listens.
-                let _ = batches.send(Err(error)).await;
-                return;
-            }
-        }
         let mut trouble = backoff();
         loop {
             let next = match self.source.next(self.demand).await {

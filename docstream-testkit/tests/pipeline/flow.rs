@@ -243,3 +243,42 @@ async fn lost_partitions_are_drained_and_committed_before_they_are_released() {
     audit(&stream, &store, &dead);
     assert_all_committed(&stream, &store);
 }
+
+/// A source that takes its time to start, and notes that it has.
+struct LateStart(docstream_core::memory::MemorySource<u64>, Arc<AtomicUsize>);
+
+#[async_trait]
+impl docstream_core::Source for LateStart {
+    type Doc = u64;
+
+    async fn start(&mut self, stored: Option<Arc<dyn docstream_core::Checkpoints>>) -> Result<()> {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.start(stored).await
+    }
+
+    async fn next(&mut self, want: docstream_core::Demand) -> Result<docstream_core::Next<u64>> {
+        self.0.next(want).await
+    }
+
+    fn committer(&self) -> Arc<dyn docstream_core::Committer> {
+        self.0.committer()
+    }
+}
+
+/// A start that was cut off could hold the lock that the next run needs.
+#[tokio::test(start_paused = true)]
+async fn a_start_under_way_is_finished_before_a_shutdown() {
+    let started = Arc::new(AtomicUsize::new(0));
+    let source = LateStart(numbers().source(), Arc::clone(&started));
+    let pipeline = Pipeline::from(source).halt_on_reject();
+    let summary = pipeline
+        .into_idempotent_sink(MemorySink::new())
+        .run_until(std::future::ready(()))
+        .await
+        .unwrap();
+    assert_eq!(
+        (summary.ended, started.load(Ordering::Relaxed)),
+        (Ended::Shutdown, 1)
+    );
+}
