@@ -487,6 +487,8 @@ fn a_line_that_was_half_written_is_read_again_when_it_is_whole() {
     let answer = bench.run(&input).answer();
     assert_eq!(counts(&answer), [1, 1, 0, 1, 0, 0]);
     assert_eq!(answer["lines"], 100);
+    let answer = bench.run(&input).answer();
+    assert_eq!(counts(&answer), [100, 100, 0, 0, 100, 0]);
 }
 
 #[test]

@@ -123,7 +123,9 @@ impl FileSource {
             });
         }
         let is_done = |(survey, known): (&Survey, &Option<(Offset, Epoch)>)| {
-            survey.records == 0 || known.is_some_and(|(next, _)| next.0 >= survey.records)
+            let read = known.is_some_and(|(next, _)| next.0 >= survey.records);
+            // It may have grown by the rest of its last record alone.
+            survey.records == 0 || (read && survey.grown_from.is_none())
         };
         let again = self.surveys.iter().zip(&known).all(is_done);
         let task = |(survey, known): (&Survey, Option<(Offset, Epoch)>)| {
