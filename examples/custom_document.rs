@@ -8,8 +8,8 @@
 use docstream::memory::MemoryStream;
 use docstream::sqlite::{SqliteStore, StoreOptions};
 use docstream::{
-    Code, Document, Encoder, Fault, Field, Kind, ParseJson, Pipeline, Rejection, Schema, Stage,
-    Validate, try_map,
+    Code, Document, Encoder, Fault, Field, FieldType, ParseJson, Pipeline, Rejection, Schema,
+    Stage, Validate, try_map,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,10 +46,10 @@ struct StudentRow {
 impl Document for StudentRow {
     fn schema() -> &'static Schema {
         const COLUMNS: &[Field] = &[
-            Field::new("name", Kind::Text),
-            Field::new("email", Kind::Text),
-            Field::new("grade", Kind::Integer),
-            Field::new("average", Kind::Real).optional(),
+            Field::new("name", FieldType::Text),
+            Field::new("email", FieldType::Text),
+            Field::new("grade", FieldType::Integer),
+            Field::new("average", FieldType::Real).optional(),
         ];
         const SCHEMA: Schema = Schema::new("students", COLUMNS).indexed(&[&["email"]]);
         &SCHEMA

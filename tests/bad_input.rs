@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use docstream::queries::{Limit, PageRequest};
 use docstream::sqlite::{InvoiceStore, StoreOptions};
 use docstream::{DeadLetter, DeadLetterFilter, DeadLetterQueries};
-use docstream_testkit::generator::{CSV_HEADER, DateOrder, Generated, Generator, Poison, Verdict};
+use docstream_testkit::generator::{CSV_HEADER, DateStyle, Generated, Generator, Poison, Verdict};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -184,7 +184,7 @@ fn every_poison_of_json_lines_is_refused_with_its_code_and_position() {
 #[test]
 fn every_poison_of_csv_is_refused_with_its_code_and_position() {
     let generator = Generator::new(5);
-    let order = DateOrder::MonthDayYear;
+    let order = DateStyle::MonthDayYear;
     let poisons: Vec<_> = Poison::in_csv().collect();
     assert!(poisons.contains(&Poison::UnclosedQuote));
     each_between_good_ones(
@@ -408,7 +408,7 @@ fn a_folder_is_all_its_files_each_once() {
     let mut csv = CSV_HEADER.as_bytes().to_vec();
     let mut lines = Vec::new();
     for k in 0..100 {
-        generator.write_csv(k, DateOrder::Iso, &mut csv);
+        generator.write_csv(k, DateStyle::Iso, &mut csv);
         generator.write_json(k + 100, &mut lines);
         lines.push(b'\n');
     }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use docstream::{
     Columns, DateOrder, Dates, ExtraColumns, InvoiceLine, InvoiceRules, Zone, write_json,
 };
-use docstream_testkit::generator::{CSV_HEADER, DateOrder as Order, Generator};
+use docstream_testkit::generator::{CSV_HEADER, DateStyle, Generator};
 
 /// Documents one after another in memory.
 pub(crate) struct Documents {
@@ -144,7 +144,7 @@ fn generated() -> String {
     let generator = Generator::new(42);
     let mut file = CSV_HEADER.as_bytes().to_vec();
     for k in 0..541_909 {
-        generator.write_csv(k, Order::MonthDayYear, &mut file);
+        generator.write_csv(k, DateStyle::MonthDayYear, &mut file);
     }
     String::from_utf8(file).unwrap()
 }

@@ -24,13 +24,13 @@ impl Payload for Raw {
 /// A document with columns: declared once, used by every store.
 ///
 /// ```
-/// use docstream_core::{Document, Encoder, Field, Kind, Schema};
+/// use docstream_core::{Document, Encoder, Field, FieldType, Schema};
 ///
 /// struct Student { name: String, grade: i64 }
 ///
 /// impl Document for Student {
 ///     fn schema() -> &'static Schema {
-///         const FIELDS: &[Field] = &[Field::new("name", Kind::Text), Field::new("grade", Kind::Integer)];
+///         const FIELDS: &[Field] = &[Field::new("name", FieldType::Text), Field::new("grade", FieldType::Integer)];
 ///         const SCHEMA: Schema = Schema::new("students", FIELDS);
 ///         &SCHEMA
 ///     }
@@ -105,14 +105,14 @@ pub struct Field {
     /// Its name: lower case, `_` between words.
     pub name: &'static str,
     /// The type of its values.
-    pub kind: Kind,
+    pub kind: FieldType,
     /// Whether every document has it.
     pub required: bool,
 }
 
 impl Field {
     /// A field that every document has.
-    pub const fn new(name: &'static str, kind: Kind) -> Self {
+    pub const fn new(name: &'static str, kind: FieldType) -> Self {
         Self {
             name,
             kind,
@@ -131,7 +131,7 @@ impl Field {
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum FieldType {
     /// Text.
     Text,
     /// A whole number, 64 bits signed.

@@ -87,7 +87,7 @@ pub use dead_letters::{
     Buried, DeadLetter, DeadLetterFilter, DeadLetterId, DeadLetterQueries, DeadLetterState,
     DeadLetters, resend,
 };
-pub use document::{Document, Encoder, Field, Kind, Payload, Schema};
+pub use document::{Document, Encoder, Field, FieldType, Payload, Schema};
 pub use error::{Class, Error, Recovery, Result};
 pub use fault::{Code, Fault, UnknownCode};
 pub use id::{ContentHash, ContentHasher, DocId, InvalidDocId, SourceId};

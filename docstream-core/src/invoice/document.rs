@@ -1,21 +1,21 @@
 //! The line as a document: its columns in a store, its bytes on a wire.
 
 use super::write_json;
-use crate::{Document, Encoder, Field, InvoiceLine, Kind, Payload, RecordRef, Schema, Span};
+use crate::{Document, Encoder, Field, FieldType, InvoiceLine, Payload, RecordRef, Schema, Span};
 
 const FIELDS: &[Field] = &[
-    Field::new("invoice_no", Kind::Text),
-    Field::new("kind", Kind::Text),
-    Field::new("stock_code", Kind::Text),
-    Field::new("product", Kind::Text),
-    Field::new("description", Kind::Text).optional(),
+    Field::new("invoice_no", FieldType::Text),
+    Field::new("kind", FieldType::Text),
+    Field::new("stock_code", FieldType::Text),
+    Field::new("product", FieldType::Text),
+    Field::new("description", FieldType::Text).optional(),
     // Only where it differs from the clean one, as every fifth does.
-    Field::new("description_raw", Kind::Text).optional(),
-    Field::new("quantity", Kind::Integer),
-    Field::new("invoice_date", Kind::Timestamp),
-    Field::new("unit_price", Kind::Money),
-    Field::new("customer_id", Kind::Integer).optional(),
-    Field::new("country", Kind::Text),
+    Field::new("description_raw", FieldType::Text).optional(),
+    Field::new("quantity", FieldType::Integer),
+    Field::new("invoice_date", FieldType::Timestamp),
+    Field::new("unit_price", FieldType::Money),
+    Field::new("customer_id", FieldType::Integer).optional(),
+    Field::new("country", FieldType::Text),
 ];
 
 const SCHEMA: Schema = Schema::new("invoice_lines", FIELDS)

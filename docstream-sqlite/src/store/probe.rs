@@ -1,6 +1,6 @@
 //! The canary: would a good document be stored now?
 
-use docstream_core::{Kind, Result};
+use docstream_core::{FieldType, Result};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -36,9 +36,9 @@ fn values(table: &Table) -> impl Iterator<Item = Value> {
         Value::Integer(0),
     ];
     let _: &[_; OWN.len()] = &own;
-    let plain = |kind: Kind| match kind {
-        Kind::Text => Value::Text("probe".to_owned()),
-        Kind::Real => Value::Real(0.0),
+    let plain = |kind: FieldType| match kind {
+        FieldType::Text => Value::Text("probe".to_owned()),
+        FieldType::Real => Value::Real(0.0),
         _ => Value::Integer(0),
     };
     own.into_iter().chain(

@@ -1,6 +1,6 @@
 //! The table of a document type: its columns, its indexes, its statements.
 
-use docstream_core::{Error, Field, Kind, Result, Schema};
+use docstream_core::{Error, Field, FieldType, Result, Schema};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use crate::error::sqlite;
@@ -180,23 +180,25 @@ fn quoted(name: &str) -> String {
     format!("\"{name}\"")
 }
 
-const fn word(kind: Kind) -> &'static str {
+const fn word(kind: FieldType) -> &'static str {
     match kind {
-        Kind::Text => "text",
-        Kind::Integer => "integer",
-        Kind::Money => "money",
-        Kind::Real => "real",
-        Kind::Boolean => "boolean",
-        Kind::Timestamp => "timestamp",
+        FieldType::Text => "text",
+        FieldType::Integer => "integer",
+        FieldType::Money => "money",
+        FieldType::Real => "real",
+        FieldType::Boolean => "boolean",
+        FieldType::Timestamp => "timestamp",
         _ => "other",
     }
 }
 
-const fn sql_type(kind: Kind) -> &'static str {
+const fn sql_type(kind: FieldType) -> &'static str {
     match kind {
-        Kind::Text => "TEXT",
-        Kind::Real => "REAL",
-        Kind::Integer | Kind::Money | Kind::Boolean | Kind::Timestamp => "INTEGER",
+        FieldType::Text => "TEXT",
+        FieldType::Real => "REAL",
+        FieldType::Integer | FieldType::Money | FieldType::Boolean | FieldType::Timestamp => {
+            "INTEGER"
+        }
         _ => "ANY",
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use docstream_core::{
     Advance, Batch, Class, Code, ContentHash, DocId, Document, Encoder, Epoch, Extent, Field,
-    Incoming, Kind, Money, Offset, Outcome, Partition, Schema, Sink, SourceId, Write,
+    FieldType, Incoming, Money, Offset, Outcome, Partition, Schema, Sink, SourceId, Write,
 };
 use proptest::prelude::*;
 
@@ -20,9 +20,9 @@ struct Note {
 }
 
 const FIELDS: &[Field] = &[
-    Field::new("text", Kind::Text),
-    Field::new("number", Kind::Integer),
-    Field::new("price", Kind::Money).optional(),
+    Field::new("text", FieldType::Text),
+    Field::new("number", FieldType::Integer),
+    Field::new("price", FieldType::Money).optional(),
 ];
 
 impl Document for Note {
@@ -317,9 +317,9 @@ struct Changed;
 impl Document for Changed {
     fn schema() -> &'static Schema {
         const FIELDS: &[Field] = &[
-            Field::new("text", Kind::Text),
-            Field::new("number", Kind::Money),
-            Field::new("price", Kind::Money).optional(),
+            Field::new("text", FieldType::Text),
+            Field::new("number", FieldType::Money),
+            Field::new("price", FieldType::Money).optional(),
         ];
         const SCHEMA: Schema = Schema::new("notes", FIELDS);
         &SCHEMA

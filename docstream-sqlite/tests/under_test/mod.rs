@@ -6,7 +6,7 @@ mod store;
 use std::path::{Path, PathBuf};
 
 use docstream_core::{
-    Batch, Document, Encoder, Epoch, Field, Incoming, Kind, Offset, Partition, Raw, Schema,
+    Batch, Document, Encoder, Epoch, Field, FieldType, Incoming, Offset, Partition, Raw, Schema,
     SourceId, Write,
 };
 use docstream_sqlite::{Log, LogOptions, SqliteStore, StoreOptions};
@@ -58,7 +58,7 @@ struct Other;
 
 impl Document for Other {
     fn schema() -> &'static Schema {
-        const FIELDS: &[Field] = &[Field::new("text", Kind::Text)];
+        const FIELDS: &[Field] = &[Field::new("text", FieldType::Text)];
         const SCHEMA: Schema = Schema::new("others", FIELDS);
         &SCHEMA
     }
@@ -73,7 +73,7 @@ pub(crate) struct Number(pub(crate) u64);
 
 impl Document for Number {
     fn schema() -> &'static Schema {
-        const FIELDS: &[Field] = &[Field::new("number", Kind::Integer)];
+        const FIELDS: &[Field] = &[Field::new("number", FieldType::Integer)];
         const SCHEMA: Schema = Schema::new("numbers", FIELDS);
         &SCHEMA
     }

@@ -1,15 +1,15 @@
 //! A line as a row of CSV.
 
-use super::line::Line;
-use super::text::{self, DateOrder};
+use super::line::{GeneratedLine, prefix};
+use super::text::{self, DateStyle};
 
 /// The header of the real file, with its line end.
 pub const CSV_HEADER: &str =
     "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\r\n";
 
 /// A row with its line end.
-pub(super) fn plain(line: &Line, order: DateOrder, out: &mut Vec<u8>) {
-    out.extend_from_slice(line.kind.prefix().as_bytes());
+pub(super) fn plain(line: &GeneratedLine, order: DateStyle, out: &mut Vec<u8>) {
+    out.extend_from_slice(prefix(line.kind).as_bytes());
     text::integer(line.invoice, out);
     out.push(b',');
     text::csv_field(line.stock_code, out);
@@ -31,7 +31,7 @@ pub(super) fn plain(line: &Line, order: DateOrder, out: &mut Vec<u8>) {
 }
 
 /// The fields of a row as text, not yet quoted.
-pub(super) fn fields(line: &Line, order: DateOrder) -> Vec<String> {
+pub(super) fn fields(line: &GeneratedLine, order: DateStyle) -> Vec<String> {
     vec![
         line.invoice_no(),
         line.stock_code.to_owned(),

@@ -7,7 +7,7 @@ pub(super) enum Purpose {
     Shape,
     Block,
     Invoice,
-    Line,
+    GeneratedLine,
     Copy,
     Fault,
     Spelling,
@@ -92,7 +92,7 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for seed in 0..4 {
             for index in 0..1_000 {
-                for purpose in [Purpose::Line, Purpose::Invoice, Purpose::Fault] {
+                for purpose in [Purpose::GeneratedLine, Purpose::Invoice, Purpose::Fault] {
                     assert!(seen.insert(Draws::at(seed, purpose, index).next()));
                 }
             }
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn quantiles_stay_within_their_table() {
         let table = [(0, 1), (5_000, 1), (9_000, 10), (10_000, 100)];
-        let mut draws = Draws::at(1, Purpose::Line, 0);
+        let mut draws = Draws::at(1, Purpose::GeneratedLine, 0);
         let values: Vec<i64> = (0..10_000).map(|_| draws.quantile(&table)).collect();
         assert!(values.iter().all(|v| (1..=100).contains(v)));
         let ones = values.iter().filter(|v| **v == 1).count();

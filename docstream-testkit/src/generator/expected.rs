@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use docstream_core::Code;
+use docstream_core::{Code, InvoiceKind};
 
 use super::Verdict;
-use super::line::{Kind, Line};
+use super::line::GeneratedLine;
 
 /// Sums and counts over documents, from their verdicts.
 ///
@@ -41,7 +41,7 @@ pub struct Expected {
     /// Net by stock code as written.
     pub by_product: BTreeMap<&'static str, i128>,
     customers: HashSet<u32>,
-    invoices: HashSet<(Kind, u64)>,
+    invoices: HashSet<(InvoiceKind, u64)>,
     cancelled_invoices: HashSet<u64>,
 }
 
@@ -55,11 +55,11 @@ impl Expected {
         }
     }
 
-    fn add_line(&mut self, line: &Line) {
+    fn add_line(&mut self, line: &GeneratedLine) {
         let amount = line.amount();
         self.valid += 1;
         self.net += amount;
-        if line.kind == Kind::Cancellation {
+        if line.kind == InvoiceKind::Cancellation {
             self.cancelled += amount;
             self.cancelled_lines += 1;
             self.cancelled_invoices.insert(line.invoice);

@@ -1,12 +1,14 @@
 //! A line as JSON: the plain form quickly, and a form that can be altered.
 
-use super::line::{Kind, Line};
+use docstream_core::InvoiceKind;
+
+use super::line::{GeneratedLine, prefix};
 use super::text;
 
 /// The plain form: wire names in the order of the data set, no white space.
-pub(super) fn plain(line: &Line, out: &mut Vec<u8>) {
+pub(super) fn plain(line: &GeneratedLine, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"InvoiceNo\":\"");
-    out.extend_from_slice(line.kind.prefix().as_bytes());
+    out.extend_from_slice(prefix(line.kind).as_bytes());
     text::integer(line.invoice, out);
     out.extend_from_slice(b"\",\"StockCode\":");
     text::json_string(line.stock_code, out);
@@ -66,7 +68,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn new(line: &Line) -> Self {
+    pub(super) fn new(line: &GeneratedLine) -> Self {
         let value = |write: &dyn Fn(&mut Vec<u8>)| {
             let mut out = Vec::new();
             write(&mut out);
@@ -97,9 +99,9 @@ impl Draft {
     }
 
     /// A document of `line` as a sale, for faults that only a sale can have.
-    pub(super) fn sale(line: &Line) -> Self {
-        Self::new(&Line {
-            kind: Kind::Sale,
+    pub(super) fn sale(line: &GeneratedLine) -> Self {
+        Self::new(&GeneratedLine {
+            kind: InvoiceKind::Sale,
             ..*line
         })
     }

@@ -1,5 +1,7 @@
 //! The facts of a document.
 
+use docstream_core::InvoiceKind;
+
 use super::calendar::{self, LondonTime};
 use super::catalogue;
 use super::countries;
@@ -9,33 +11,11 @@ use super::shape::{self, Class, NUMBERS, Slot};
 use super::specials::{self, Channel};
 use super::words;
 
-/// What kind of invoice a line belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A number and nothing else.
-    Sale,
-    /// `C` and a number.
-    Cancellation,
-    /// `A` and a number.
-    Adjustment,
-}
-
-impl Kind {
-    /// What stands before the number.
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Self::Sale => "",
-            Self::Cancellation => "C",
-            Self::Adjustment => "A",
-        }
-    }
-}
-
 /// One invoice line, exactly: what a correct reader must find in the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct GeneratedLine {
     /// What kind of invoice.
-    pub kind: Kind,
+    pub kind: InvoiceKind,
     /// The invoice's number without its prefix.
     pub invoice: u64,
     /// The code as written.
@@ -54,10 +34,10 @@ pub struct Line {
     pub country: &'static str,
 }
 
-impl Line {
+impl GeneratedLine {
     /// The invoice's number as written.
     pub fn invoice_no(&self) -> String {
-        format!("{}{}", self.kind.prefix(), self.invoice)
+        format!("{}{}", prefix(self.kind), self.invoice)
     }
 
     /// Quantity times price in ten-thousandths of a pound.
@@ -71,17 +51,17 @@ const FIRST_INVOICE: u64 = 536_365;
 
 /// The line of document `k` where the dates run once through their thirteen
 /// months in every `span` documents.
-pub(super) fn line(seed: u64, span: u64, k: u64) -> Line {
+pub(super) fn line(seed: u64, span: u64, k: u64) -> GeneratedLine {
     let (block, slot) = shape::slot(seed, k);
     let invoice = block * NUMBERS + u64::from(slot.ordinal);
     let first = k - k % shape::BLOCK + u64::from(slot.start);
     let mut draws = Draws::at(seed, Purpose::Invoice, invoice);
     let basket = draws.bits();
     let kind = match slot.class {
-        Class::Cancellation => Kind::Cancellation,
+        Class::Cancellation => InvoiceKind::Cancellation,
         // Three of 2,315 in the real file.
-        Class::Correction if draws.per_million(1_300) => Kind::Adjustment,
-        _ => Kind::Sale,
+        Class::Correction if draws.per_million(1_300) => InvoiceKind::Adjustment,
+        _ => InvoiceKind::Sale,
     };
     let guest = match slot.class {
         Class::Customer => false,
@@ -97,7 +77,7 @@ pub(super) fn line(seed: u64, span: u64, k: u64) -> Line {
     let two_times = draws.per_million(1_700);
     let index = copied(seed, k, k - first);
     let later = u8::from(two_times && index > u64::from(slot.lines) / 2);
-    let mut line = Line {
+    let mut line = GeneratedLine {
         kind,
         invoice: FIRST_INVOICE + invoice,
         stock_code: "",
@@ -108,7 +88,7 @@ pub(super) fn line(seed: u64, span: u64, k: u64) -> Line {
         customer,
         country,
     };
-    let draws = Draws::at(seed, Purpose::Line, first + index);
+    let draws = Draws::at(seed, Purpose::GeneratedLine, first + index);
     fill(&mut line, draws, &slot, basket, index);
     line
 }
@@ -123,9 +103,9 @@ fn copied(seed: u64, k: u64, index: u64) -> u64 {
     index
 }
 
-fn fill(line: &mut Line, mut draws: Draws, slot: &Slot, basket: u32, index: u64) {
+fn fill(line: &mut GeneratedLine, mut draws: Draws, slot: &Slot, basket: u32, index: u64) {
     let draws = &mut draws;
-    if line.kind == Kind::Adjustment {
+    if line.kind == InvoiceKind::Adjustment {
         line.stock_code = specials::BAD_DEBT.code;
         line.description = specials::BAD_DEBT.description;
         let price = specials::BAD_DEBT.price(draws);
@@ -148,7 +128,7 @@ fn fill(line: &mut Line, mut draws: Draws, slot: &Slot, basket: u32, index: u64)
         line.stock_code = special.code;
         line.description = special.description;
         line.price = special.price(draws);
-        line.quantity = if line.kind == Kind::Cancellation {
+        line.quantity = if line.kind == InvoiceKind::Cancellation {
             -1
         } else {
             1
@@ -190,7 +170,7 @@ fn fill(line: &mut Line, mut draws: Draws, slot: &Slot, basket: u32, index: u64)
 /// Postage ends most invoices of the web shop and half of those sent abroad.
 fn last_line(
     draws: &mut Draws,
-    line: &Line,
+    line: &GeneratedLine,
     slot: &Slot,
     index: u64,
 ) -> Option<&'static specials::Special> {
@@ -218,4 +198,13 @@ fn price(price: i64, quantity: i64, draws: &mut Draws) -> i64 {
     }
     let less = price * 85 / 100;
     less - less % 100
+}
+
+/// What stands before the number.
+pub(super) const fn prefix(kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::Sale => "",
+        InvoiceKind::Cancellation => "C",
+        InvoiceKind::Adjustment => "A",
+    }
 }

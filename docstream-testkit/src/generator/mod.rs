@@ -48,16 +48,16 @@ use draws::{Draws, Purpose};
 pub use calendar::LondonTime;
 pub use csv::CSV_HEADER;
 pub use expected::Expected;
-pub use line::{Kind, Line};
+pub use line::GeneratedLine;
 pub use poison::Poison;
 pub use source::GeneratorSource;
-pub use text::DateOrder;
+pub use text::DateStyle;
 
 /// What a correct pipeline does with a document, under policy `retail`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Stores it, with these facts.
-    Valid(Line),
+    Valid(GeneratedLine),
     /// Rejects it.
     Rejected {
         /// The code of its only fault.
@@ -69,7 +69,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The facts of a valid document.
-    pub fn line(&self) -> Option<&Line> {
+    pub fn line(&self) -> Option<&GeneratedLine> {
         match self {
             Self::Valid(line) => Some(line),
             Self::Rejected { .. } => None,
@@ -205,7 +205,7 @@ impl Generator {
     }
 
     /// The facts that document `k` has where nothing spoils it.
-    pub fn line(&self, k: u64) -> Line {
+    pub fn line(&self, k: u64) -> GeneratedLine {
         line::line(self.seed, self.span, k)
     }
 
@@ -230,7 +230,7 @@ impl Generator {
     }
 
     /// Document `k` as a row of CSV in UTF-8, with its line end.
-    pub fn row(&self, k: u64, order: DateOrder) -> Generated {
+    pub fn row(&self, k: u64, order: DateStyle) -> Generated {
         let mut body = Vec::with_capacity(128);
         let (verdict, poison) = self.csv(k, order, &mut body);
         Generated {
@@ -265,16 +265,16 @@ impl Generator {
     /// same rows, each `char` as one byte.
     ///
     /// ```
-    /// use docstream_testkit::generator::{CSV_HEADER, DateOrder, Generator};
+    /// use docstream_testkit::generator::{CSV_HEADER, DateStyle, Generator};
     ///
     /// let generator = Generator::new(0);
     /// let mut file = CSV_HEADER.as_bytes().to_vec();
     /// for k in 0..3 {
-    ///     generator.write_csv(k, DateOrder::MonthDayYear, &mut file);
+    ///     generator.write_csv(k, DateStyle::MonthDayYear, &mut file);
     /// }
     /// assert_eq!(file.iter().filter(|byte| **byte == b'\n').count(), 4);
     /// ```
-    pub fn write_csv(&self, k: u64, order: DateOrder, out: &mut Vec<u8>) -> Verdict {
+    pub fn write_csv(&self, k: u64, order: DateStyle, out: &mut Vec<u8>) -> Verdict {
         self.csv(k, order, out).0
     }
 
@@ -307,7 +307,7 @@ impl Generator {
     /// Document `k` as a row of CSV, spoilt by `poison` whatever the settings
     /// say. `poison` is one of [`Poison::in_csv`]; for any other the row has
     /// [`Poison::WrongColumns`].
-    pub fn spoiled_row(&self, k: u64, poison: Poison, order: DateOrder) -> Generated {
+    pub fn spoiled_row(&self, k: u64, poison: Poison, order: DateStyle) -> Generated {
         let poison = Poison::in_csv()
             .find(|kind| *kind == poison)
             .unwrap_or(Poison::WrongColumns);
@@ -335,7 +335,7 @@ impl Generator {
         (Verdict::Valid(line), None)
     }
 
-    fn csv(&self, k: u64, order: DateOrder, out: &mut Vec<u8>) -> (Verdict, Option<Poison>) {
+    fn csv(&self, k: u64, order: DateStyle, out: &mut Vec<u8>) -> (Verdict, Option<Poison>) {
         if let Some(poison) = self.poison(k, &self.csv_poisons) {
             return (self.spoil_csv(k, poison, order, out), Some(poison));
         }
@@ -362,7 +362,7 @@ impl Generator {
         }
     }
 
-    fn spoil_csv(&self, k: u64, poison: Poison, order: DateOrder, out: &mut Vec<u8>) -> Verdict {
+    fn spoil_csv(&self, k: u64, poison: Poison, order: DateStyle, out: &mut Vec<u8>) -> Verdict {
         let mut draws = Draws::at(self.seed, Purpose::Spelling, k);
         let pointer = spoil_csv::spoil(&self.line(k), poison, order, &mut draws, out);
         Verdict::Rejected {

@@ -1,12 +1,14 @@
 //! Other ways to write the same document, all of which must be read.
 
+use docstream_core::InvoiceKind;
+
 use super::draws::Draws;
 use super::json::{COUNTRY, CUSTOMER_ID, DESCRIPTION, Draft, INVOICE_DATE, INVOICE_NO, UNIT_PRICE};
-use super::line::{Kind, Line};
+use super::line::GeneratedLine;
 use super::text;
 
 /// `line` with one to three unusual but legal spellings.
-pub(super) fn spelled(line: &Line, draws: &mut Draws, out: &mut Vec<u8>) {
+pub(super) fn spelled(line: &GeneratedLine, draws: &mut Draws, out: &mut Vec<u8>) {
     let mut draft = Draft::new(line);
     invoice_no(line, draws, &mut draft);
     customer(line, draws, &mut draft);
@@ -31,8 +33,8 @@ pub(super) fn spelled(line: &Line, draws: &mut Draws, out: &mut Vec<u8>) {
     draft.write(out);
 }
 
-fn invoice_no(line: &Line, draws: &mut Draws, draft: &mut Draft) {
-    if line.kind == Kind::Sale {
+fn invoice_no(line: &GeneratedLine, draws: &mut Draws, draft: &mut Draft) {
+    if line.kind == InvoiceKind::Sale {
         match draws.below(4) {
             0 => draft.set(INVOICE_NO, line.invoice.to_string()),
             1 => draft.set(INVOICE_NO, format!("{}.0", line.invoice)),
@@ -41,7 +43,7 @@ fn invoice_no(line: &Line, draws: &mut Draws, draft: &mut Draft) {
     }
 }
 
-fn customer(line: &Line, draws: &mut Draws, draft: &mut Draft) {
+fn customer(line: &GeneratedLine, draws: &mut Draws, draft: &mut Draft) {
     match (line.customer, draws.below(4)) {
         (Some(customer), 0) => draft.set(CUSTOMER_ID, format!("\"{customer}\"")),
         (Some(customer), 1) => draft.set(CUSTOMER_ID, format!("{customer}.0")),
@@ -50,7 +52,7 @@ fn customer(line: &Line, draws: &mut Draws, draft: &mut Draft) {
     }
 }
 
-fn price(line: &Line, draws: &mut Draws, draft: &mut Draft) {
+fn price(line: &GeneratedLine, draws: &mut Draws, draft: &mut Draft) {
     let plain = text::text(|out| text::money(line.price, out));
     let cents = line.price % 100 == 0;
     match draws.below(5) {
@@ -67,7 +69,7 @@ fn two_decimals(price: i64) -> String {
     format!("{sign}{}.{:02}", price / 10_000, price % 10_000 / 100)
 }
 
-fn date(line: &Line, draws: &mut Draws, draft: &mut Draft) {
+fn date(line: &GeneratedLine, draws: &mut Draws, draft: &mut Draft) {
     let local = text::text(|out| text::iso(&line.time, b'T', out));
     match draws.below(4) {
         0 => draft.set(INVOICE_DATE, format!("\"{local}\"")),

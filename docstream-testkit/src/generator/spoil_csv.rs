@@ -1,26 +1,28 @@
 //! Rows of CSV with one fault.
 
+use docstream_core::InvoiceKind;
+
 use super::csv;
 use super::draws::Draws;
 use super::json::{
     COUNTRY, DESCRIPTION, INVOICE_DATE, INVOICE_NO, POINTERS, QUANTITY, STOCK_CODE, UNIT_PRICE,
 };
-use super::line::{Kind, Line};
+use super::line::GeneratedLine;
 use super::poison::Poison;
 use super::spoil_json::{REQUIRED, TOO_LARGE, TOO_LONG, bad_invoice_no, positive_price};
-use super::text::DateOrder;
+use super::text::DateStyle;
 
 /// Appends a row of `line` spoilt by `poison`; says where the fault is. A kind
 /// that a row cannot have gives a row of the wrong number of columns.
 pub(super) fn spoil(
-    line: &Line,
+    line: &GeneratedLine,
     poison: Poison,
-    order: DateOrder,
+    order: DateStyle,
     draws: &mut Draws,
     out: &mut Vec<u8>,
 ) -> &'static str {
-    let sale = Line {
-        kind: Kind::Sale,
+    let sale = GeneratedLine {
+        kind: InvoiceKind::Sale,
         price: line.price.abs(),
         ..*line
     };
@@ -86,11 +88,11 @@ pub(super) fn spoil(
     pointer
 }
 
-fn impossible(order: DateOrder, draws: &mut Draws) -> &'static str {
+fn impossible(order: DateStyle, draws: &mut Draws) -> &'static str {
     let dates: &[&str] = match order {
-        DateOrder::MonthDayYear => &["2/30/2011 10:00", "4/15/2011 25:00", "3/27/2011 1:30"],
-        DateOrder::DayMonthYear => &["30/2/2011 10:00", "15/4/2011 25:00", "27/3/2011 1:30"],
-        DateOrder::Iso => &[
+        DateStyle::MonthDayYear => &["2/30/2011 10:00", "4/15/2011 25:00", "3/27/2011 1:30"],
+        DateStyle::DayMonthYear => &["30/2/2011 10:00", "15/4/2011 25:00", "27/3/2011 1:30"],
+        DateStyle::Iso => &[
             "2011-02-30 10:00:00",
             "2011-13-15 10:00:00",
             "2011-03-27 01:30:00",

@@ -5,7 +5,7 @@ use super::json::{
     COUNTRY, CUSTOMER_ID, DESCRIPTION, Draft, INVOICE_DATE, INVOICE_NO, POINTERS, QUANTITY,
     STOCK_CODE, UNIT_PRICE,
 };
-use super::line::Line;
+use super::line::GeneratedLine;
 use super::poison::Poison;
 use super::text;
 
@@ -24,7 +24,7 @@ pub(super) const TOO_LARGE: usize = 1_024 * 1_024 + 1;
 
 /// Appends `line` spoilt by `poison`; says where the fault is.
 pub(super) fn spoil(
-    line: &Line,
+    line: &GeneratedLine,
     poison: Poison,
     draws: &mut Draws,
     out: &mut Vec<u8>,
@@ -63,7 +63,12 @@ pub(super) fn spoil(
 }
 
 /// Alters one member of an object, or adds one.
-fn alter(draft: &mut Draft, line: &Line, poison: Poison, draws: &mut Draws) -> &'static str {
+fn alter(
+    draft: &mut Draft,
+    line: &GeneratedLine,
+    poison: Poison,
+    draws: &mut Draws,
+) -> &'static str {
     if line.price < 0 {
         // An adjustment turned into a sale would have a second fault.
         draft.set(UNIT_PRICE, positive_price(line));
@@ -204,11 +209,11 @@ fn alter_members(draft: &mut Draft, poison: Poison, draws: &mut Draws) -> &'stat
 }
 
 /// The price without its sign, and never nothing.
-pub(super) fn positive_price(line: &Line) -> String {
+pub(super) fn positive_price(line: &GeneratedLine) -> String {
     text::text(|out| text::money(line.price.abs().max(100), out))
 }
 
-pub(super) fn bad_invoice_no(line: &Line, draws: &mut Draws) -> String {
+pub(super) fn bad_invoice_no(line: &GeneratedLine, draws: &mut Draws) -> String {
     match draws.below(4) {
         0 => format!("{} {}", line.invoice / 1_000, line.invoice % 1_000),
         1 => format!("INV-{}", line.invoice),

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use proptest::prelude::*;
 
+use docstream_core::InvoiceKind;
+
 use super::*;
 
 /// FNV-1a: a checksum that needs no library and never changes.
@@ -23,7 +25,7 @@ fn the_first_ten_thousand_documents_of_seed_0_never_change() {
     for k in 0..10_000 {
         generator.write_json(k, &mut json);
         json.push(b'\n');
-        generator.write_csv(k, DateOrder::MonthDayYear, &mut csv);
+        generator.write_csv(k, DateStyle::MonthDayYear, &mut csv);
     }
     let mut spread = Vec::new();
     for k in 0..1_000 {
@@ -126,7 +128,7 @@ fn split(row: &str) -> Vec<String> {
 fn rows_say_the_facts_and_fit_latin_1() {
     let generator = Generator::new(3);
     for k in (0..200_000).step_by(7) {
-        let row = generator.row(k, DateOrder::DayMonthYear);
+        let row = generator.row(k, DateStyle::DayMonthYear);
         let line = row.verdict.line().unwrap();
         let text = String::from_utf8(row.body.clone()).unwrap();
         assert!(text.chars().all(|char| u32::from(char) < 256), "{text}");
@@ -142,7 +144,7 @@ fn rows_say_the_facts_and_fit_latin_1() {
 #[test]
 fn the_lines_of_an_invoice_stand_together_and_agree() {
     let generator = Generator::new(5);
-    let mut seen: HashMap<u64, (u64, Line)> = HashMap::new();
+    let mut seen: HashMap<u64, (u64, GeneratedLine)> = HashMap::new();
     let mut last = 0;
     for k in 0..100_000 {
         let line = generator.line(k);
@@ -209,7 +211,7 @@ fn row_poisons_are_one_row_of_eight_fields_unless_they_say_otherwise() {
     let generator = Generator::new(9);
     for poison in Poison::in_csv() {
         for k in 0..if poison == Poison::TooLarge { 2 } else { 100 } {
-            let row = generator.spoiled_row(k, poison, DateOrder::MonthDayYear);
+            let row = generator.spoiled_row(k, poison, DateStyle::MonthDayYear);
             assert_eq!(row.poison, Some(poison));
             let text = String::from_utf8(row.body).unwrap();
             let fields = split(text.strip_suffix("\r\n").unwrap());
@@ -243,8 +245,8 @@ fn a_mix_holds_its_share_and_all_of_its_kinds() {
 #[test]
 fn the_stream_has_the_shape_of_the_real_file() {
     let generator = Generator::new(0);
-    let lines: Vec<Line> = (0..270_000).map(|k| generator.line(k)).collect();
-    let share = |is: &dyn Fn(&Line) -> bool| {
+    let lines: Vec<GeneratedLine> = (0..270_000).map(|k| generator.line(k)).collect();
+    let share = |is: &dyn Fn(&GeneratedLine) -> bool| {
         lines.iter().filter(|line| is(line)).count() as f64 / lines.len() as f64
     };
     let near = |name: &str, got: f64, real: f64, tolerance: f64| {
@@ -267,7 +269,7 @@ fn the_stream_has_the_shape_of_the_real_file() {
     );
     near(
         "cancelled",
-        share(&|line| line.kind == Kind::Cancellation),
+        share(&|line| line.kind == InvoiceKind::Cancellation),
         0.01714,
         0.2,
     );

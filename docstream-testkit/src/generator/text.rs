@@ -4,7 +4,7 @@ use super::calendar::LondonTime;
 
 /// In what order a row gives the parts of its date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DateOrder {
+pub enum DateStyle {
     /// `12/1/2010 8:26`, as the real file has it.
     MonthDayYear,
     /// `1/12/2010 8:26`.
@@ -71,11 +71,11 @@ pub(super) fn iso(time: &LondonTime, between: u8, out: &mut Vec<u8>) {
     out.extend_from_slice(b":00");
 }
 
-pub(super) fn date(time: &LondonTime, order: DateOrder, out: &mut Vec<u8>) {
+pub(super) fn date(time: &LondonTime, order: DateStyle, out: &mut Vec<u8>) {
     let (first, second) = match order {
-        DateOrder::Iso => return iso(time, b' ', out),
-        DateOrder::MonthDayYear => (time.month, time.day),
-        DateOrder::DayMonthYear => (time.day, time.month),
+        DateStyle::Iso => return iso(time, b' ', out),
+        DateStyle::MonthDayYear => (time.month, time.day),
+        DateStyle::DayMonthYear => (time.day, time.month),
     };
     integer(u64::from(first), out);
     out.push(b'/');

@@ -1,13 +1,13 @@
 //! The documents of the suite.
 
 use docstream_core::{
-    Batch, Epoch, Incoming, InvoiceLine, InvoiceRules, Offset, ParseInvoices, Partition, Raw,
-    SourceId, Span, Timestamp, Transform,
+    Batch, Epoch, Incoming, InvoiceKind, InvoiceLine, InvoiceRules, Offset, ParseInvoices,
+    Partition, Raw, SourceId, Span, Timestamp, Transform,
 };
 use serde_json::json;
 
 use super::facts::{Fact, Facts};
-use crate::generator::{Generator, Kind, Line};
+use crate::generator::{GeneratedLine, Generator};
 
 const GENERATED: u64 = 4_000;
 const BATCH: usize = 500;
@@ -19,7 +19,7 @@ const STRETCH: usize = 150;
 /// The documents in batches, and what they say.
 pub(super) async fn documents() -> (Vec<Batch<InvoiceLine<Span>>>, Facts) {
     let generator = Generator::new(11).span(GENERATED);
-    let mut all: Vec<(Line, i64, Vec<u8>)> = (0..GENERATED)
+    let mut all: Vec<(GeneratedLine, i64, Vec<u8>)> = (0..GENERATED)
         .map(|k| {
             let line = generator.line(k);
             (line, line.time.unix_seconds, generator.document(k).body)
@@ -70,7 +70,7 @@ pub(super) async fn documents() -> (Vec<Batch<InvoiceLine<Span>>>, Facts) {
     (batches, Facts(facts))
 }
 
-fn json(line: &Line, seconds: i64) -> Vec<u8> {
+fn json(line: &GeneratedLine, seconds: i64) -> Vec<u8> {
     let price = format!("{:.4}", line.price as f64 / 10_000.0);
     let document = json!({
         "InvoiceNo": line.invoice_no(),
@@ -106,9 +106,9 @@ const NIGHTS: [i64; 12] = [
 ];
 
 /// Lines that a careless store gets wrong.
-fn hard(base: &Line) -> Vec<(Line, i64)> {
-    let plain = Line {
-        kind: Kind::Sale,
+fn hard(base: &GeneratedLine) -> Vec<(GeneratedLine, i64)> {
+    let plain = GeneratedLine {
+        kind: InvoiceKind::Sale,
         invoice: 700_000,
         stock_code: "99999",
         description: "PLANTED",
@@ -120,10 +120,10 @@ fn hard(base: &Line) -> Vec<(Line, i64)> {
     };
     let mut hard = Vec::new();
     for (at, invoice) in NIGHTS.into_iter().zip(700_100..) {
-        hard.push((Line { invoice, ..plain }, at));
-        let (kind, quantity) = (Kind::Cancellation, -1);
+        hard.push((GeneratedLine { invoice, ..plain }, at));
+        let (kind, quantity) = (InvoiceKind::Cancellation, -1);
         hard.push((
-            Line {
+            GeneratedLine {
                 kind,
                 invoice,
                 quantity,
@@ -140,7 +140,7 @@ fn hard(base: &Line) -> Vec<(Line, i64)> {
 }
 
 /// Codes that tie, that differ in case or in blanks alone, and that are no product.
-fn codes(plain: &Line, hard: &mut Vec<(Line, i64)>) {
+fn codes(plain: &GeneratedLine, hard: &mut Vec<(GeneratedLine, i64)>) {
     let codes = [
         "99983b",
         "99983A",
@@ -161,7 +161,7 @@ fn codes(plain: &Line, hard: &mut Vec<(Line, i64)>) {
     ];
     for (stock_code, invoice) in codes.into_iter().zip(700_200..) {
         hard.push((
-            Line {
+            GeneratedLine {
                 stock_code,
                 invoice,
                 quantity: 1_000,
@@ -174,15 +174,15 @@ fn codes(plain: &Line, hard: &mut Vec<(Line, i64)>) {
 }
 
 /// Customers that tie, invoices of one moment, of two moments and of two customers.
-fn customers(plain: &Line, hard: &mut Vec<(Line, i64)>) {
-    let of = |customer: u32, invoice| Line {
+fn customers(plain: &GeneratedLine, hard: &mut Vec<(GeneratedLine, i64)>) {
+    let of = |customer: u32, invoice| GeneratedLine {
         customer: Some(customer),
         invoice,
         ..*plain
     };
     for (customer, invoice) in [90_003, 90_001, 90_004, 90_002].into_iter().zip(700_300..) {
         hard.push((
-            Line {
+            GeneratedLine {
                 quantity: 1_000,
                 price: 2_000_000,
                 ..of(customer, invoice)
@@ -193,8 +193,8 @@ fn customers(plain: &Line, hard: &mut Vec<(Line, i64)>) {
     for invoice in [700_402, 700_400, 700_404, 700_401, 700_403] {
         hard.push((of(90_010, invoice), NOON));
         hard.push((
-            Line {
-                kind: Kind::Cancellation,
+            GeneratedLine {
+                kind: InvoiceKind::Cancellation,
                 quantity: -1,
                 ..of(90_010, invoice)
             },
@@ -204,7 +204,7 @@ fn customers(plain: &Line, hard: &mut Vec<(Line, i64)>) {
     // The line that is stored first is the later one, and of another customer.
     hard.push((of(90_020, 700_500), NOON + 3_600));
     hard.push((
-        Line {
+        GeneratedLine {
             customer: None,
             country: "EIRE",
             ..of(90_020, 700_500)
@@ -212,7 +212,7 @@ fn customers(plain: &Line, hard: &mut Vec<(Line, i64)>) {
         NOON,
     ));
     hard.push((
-        Line {
+        GeneratedLine {
             country: "France",
             ..of(90_021, 700_500)
         },
@@ -221,7 +221,7 @@ fn customers(plain: &Line, hard: &mut Vec<(Line, i64)>) {
     // Later lines of an older invoice make it no newer.
     for (invoice, minutes) in [(700_510, 0), (700_511, 10), (700_510, 20), (700_511, 5)] {
         hard.push((
-            Line {
+            GeneratedLine {
                 country: "Spain",
                 ..of(90_022, invoice)
             },
@@ -229,7 +229,7 @@ fn customers(plain: &Line, hard: &mut Vec<(Line, i64)>) {
         ));
     }
     hard.push((
-        Line {
+        GeneratedLine {
             country: "Belgium",
             ..of(90_022, 700_512)
         },
@@ -237,16 +237,16 @@ fn customers(plain: &Line, hard: &mut Vec<(Line, i64)>) {
     ));
     // Nothing but a return; nothing but an adjustment.
     hard.push((
-        Line {
-            kind: Kind::Cancellation,
+        GeneratedLine {
+            kind: InvoiceKind::Cancellation,
             quantity: -3,
             ..of(90_023, 700_520)
         },
         NOON,
     ));
     hard.push((
-        Line {
-            kind: Kind::Adjustment,
+        GeneratedLine {
+            kind: InvoiceKind::Adjustment,
             ..of(90_024, 700_521)
         },
         NOON,
@@ -254,8 +254,8 @@ fn customers(plain: &Line, hard: &mut Vec<(Line, i64)>) {
 }
 
 /// Amounts that count in one sum and not in another.
-fn amounts(plain: &Line, hard: &mut Vec<(Line, i64)>) {
-    let of = |kind, invoice, quantity, price| Line {
+fn amounts(plain: &GeneratedLine, hard: &mut Vec<(GeneratedLine, i64)>) {
+    let of = |kind, invoice, quantity, price| GeneratedLine {
         kind,
         invoice,
         quantity,
@@ -263,20 +263,20 @@ fn amounts(plain: &Line, hard: &mut Vec<(Line, i64)>) {
         ..*plain
     };
     let lines = [
-        of(Kind::Adjustment, 700_600, 1, -110_620_600),
-        of(Kind::Adjustment, 700_601, 1, 110_620_600),
-        of(Kind::Cancellation, 700_602, 5, 30_000),
-        of(Kind::Cancellation, 700_603, -5, 0),
-        of(Kind::Sale, 700_604, -20, 30_000),
-        of(Kind::Sale, 700_605, 20, 0),
-        of(Kind::Sale, 700_606, 3, 1),
+        of(InvoiceKind::Adjustment, 700_600, 1, -110_620_600),
+        of(InvoiceKind::Adjustment, 700_601, 1, 110_620_600),
+        of(InvoiceKind::Cancellation, 700_602, 5, 30_000),
+        of(InvoiceKind::Cancellation, 700_603, -5, 0),
+        of(InvoiceKind::Sale, 700_604, -20, 30_000),
+        of(InvoiceKind::Sale, 700_605, 20, 0),
+        of(InvoiceKind::Sale, 700_606, 3, 1),
         // Two equal lines of an invoice are two lines.
-        of(Kind::Sale, 700_607, 4, 40_000),
-        of(Kind::Sale, 700_607, 4, 40_000),
+        of(InvoiceKind::Sale, 700_607, 4, 40_000),
+        of(InvoiceKind::Sale, 700_607, 4, 40_000),
     ];
     hard.extend(lines.map(|line| (line, NOON)));
     hard.push((
-        Line {
+        GeneratedLine {
             description: "",
             invoice: 700_608,
             ..*plain
@@ -284,7 +284,7 @@ fn amounts(plain: &Line, hard: &mut Vec<(Line, i64)>) {
         NOON,
     ));
     hard.push((
-        Line {
+        GeneratedLine {
             description: " '£ \"ÉTÉ\"; --% ",
             invoice: 700_609,
             ..*plain

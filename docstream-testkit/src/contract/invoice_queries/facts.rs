@@ -3,7 +3,7 @@
 use docstream_core::queries::Line;
 use docstream_core::{ContentHash, CustomerId, DocId, InvoiceKind, Money, Timestamp};
 
-use crate::generator::{self, Kind};
+use crate::generator;
 
 /// A document and what it says.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub(super) struct Fact {
     pub(super) offset: u64,
     /// The number of its invoice, as written.
     pub(super) invoice: String,
-    pub(super) line: generator::Line,
+    pub(super) line: generator::GeneratedLine,
     /// Counts, instead of the time of `line`.
     pub(super) seconds: i64,
 }
@@ -25,11 +25,7 @@ pub(super) struct Facts(pub(super) Vec<Fact>);
 
 impl Fact {
     pub(super) fn kind(&self) -> InvoiceKind {
-        match self.line.kind {
-            Kind::Sale => InvoiceKind::Sale,
-            Kind::Cancellation => InvoiceKind::Cancellation,
-            Kind::Adjustment => InvoiceKind::Adjustment,
-        }
+        self.line.kind
     }
 
     pub(super) fn customer(&self) -> Option<CustomerId> {
@@ -50,7 +46,7 @@ impl Fact {
     /// What the line adds to the gross.
     pub(super) fn gross(&self) -> i128 {
         let line = &self.line;
-        let counts = line.kind != Kind::Cancellation && line.quantity > 0 && line.price > 0;
+        let counts = line.kind != InvoiceKind::Cancellation && line.quantity > 0 && line.price > 0;
         if counts { self.net() } else { 0 }
     }
 
