@@ -22,18 +22,27 @@ struct Options {
     #[arg(long, value_name = "DIR", default_value = "docstream-data")]
     data: PathBuf,
 
-    /// The log, if it is not DIR/log.db.
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
+    /// The log, if it is not sqlite:DIR/log.db.
+    #[arg(long, value_name = "URL", value_parser = sqlite_path)]
+    buffer: Option<PathBuf>,
 
-    /// The store, if it is not DIR/store.db.
-    #[arg(long, value_name = "FILE")]
+    /// The store, if it is not sqlite:DIR/store.db.
+    #[arg(long, value_name = "URL", value_parser = sqlite_path)]
     store: Option<PathBuf>,
+}
+
+fn sqlite_path(url: &str) -> std::result::Result<PathBuf, &'static str> {
+    match url.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+        _ => Err("expected sqlite:PATH"),
+    }
 }
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let log = options.log.unwrap_or_else(|| options.data.join("log.db"));
+    let log = options
+        .buffer
+        .unwrap_or_else(|| options.data.join("log.db"));
     let store = options
         .store
         .unwrap_or_else(|| options.data.join("store.db"));

@@ -293,6 +293,19 @@ fn a_limited_run_goes_on_where_the_last_one_ended() {
 }
 
 #[test]
+fn a_limited_run_of_the_generator_goes_on_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let run = |limit: &str| {
+        let run = Run::new(&data).with("--documents", "150");
+        counts(&run.with("--faulty", "0").with("--limit", limit).answer())
+    };
+    assert_eq!(run("100"), [100, 100, 0, 100, 0, 0]);
+    assert_eq!(run("100"), [50, 50, 0, 50, 0, 0]);
+    assert_eq!(run("100"), [100, 100, 0, 0, 100, 0]);
+}
+
+#[test]
 fn rejected_documents_are_mended_and_given_back_under_their_ids() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);

@@ -27,9 +27,7 @@ pub(crate) fn classify(error: &rusqlite::Error) -> Class {
         | E::InvalidPath(_)
         | E::NulError(_)
         | E::SqliteSingleThreadedMode => Class::Config,
-        E::ToSqlConversionFailure(_) | E::UserFunctionError(_) | E::UnwindingPanic => {
-            Class::Suspect
-        }
+        E::ToSqlConversionFailure(_) | E::UnwindingPanic => Class::Suspect,
         _ => Class::Bug,
     }
 }

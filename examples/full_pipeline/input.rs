@@ -1,7 +1,6 @@
 //! Where the documents come from: a file, a folder, stdin, or the generator.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use docstream::file::{
     Encoding, FileOptions, FileProgress, FileSource, Format, Layout, Survey, spool_stdin,
@@ -11,6 +10,7 @@ use docstream_testkit::generator::{Generator, GeneratorSource};
 
 use crate::failure::{Failure, wrong};
 use crate::options::{Options, Order, TextEncoding};
+use crate::preparing::Preparing;
 
 /// What is to be read.
 pub(crate) enum Input {
@@ -30,7 +30,7 @@ pub(crate) enum Input {
         progress: std::sync::Arc<FileProgress>,
     },
     /// Generated documents.
-    Generated(GeneratorSource, u64),
+    Generated(Take<GeneratorSource>, u64),
 }
 
 /// Opens what `options` name.
@@ -43,8 +43,9 @@ pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
             "--rejects: expected another file than that of --input",
         ));
     }
+    let mut preparing = Preparing::new(options.quiet);
     let path = if path.as_os_str() == "-" {
-        spooled(options)?
+        spool_stdin(preparing.copying(std::io::stdin().lock()), &options.data)?
     } else {
         path.clone()
     };
@@ -57,7 +58,9 @@ pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
         })
         .registry(options.data.join("files.json"))
         .group(options.group.as_str());
-    let surveys = Survey::input(&path, &file_options, |_| {})?;
+    preparing.surveying();
+    let surveys = Survey::input(&path, &file_options, |now| preparing.surveyed(now))?;
+    drop(preparing);
     surveys.iter().try_for_each(header_is_known)?;
     let order = match options.date_order {
         Order::Infer => infer(&surveys)?,
@@ -116,14 +119,9 @@ fn generated(options: &Options) -> Input {
     let generator = Generator::new(options.seed)
         .span(options.documents)
         .faults_per_million(options.faulty);
-    Input::Generated(
-        GeneratorSource::new(generator, documents, &options.group),
-        documents,
-    )
-}
-
-fn spooled(options: &Options) -> Result<PathBuf, Failure> {
-    Ok(spool_stdin(std::io::stdin().lock(), &options.data)?)
+    let source = GeneratorSource::new(generator, options.documents, &options.group);
+    let source = Take::new(source, options.limit.unwrap_or(u64::MAX));
+    Input::Generated(source, documents)
 }
 
 /// The order that all files together agree on.

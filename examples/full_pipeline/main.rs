@@ -10,6 +10,7 @@ mod failure;
 mod input;
 mod lock;
 mod options;
+mod preparing;
 mod progress;
 mod rejects;
 mod report;
