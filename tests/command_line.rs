@@ -293,6 +293,19 @@ fn a_limited_run_goes_on_where_the_last_one_ended() {
 }
 
 #[test]
+fn a_reader_of_the_report_may_go_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = Run::new(&folder.path().join("data")).with("--documents", "1000");
+    let mut child = run.started();
+    drop(child.stdout.take());
+    let ended = Ended::new(child.wait_with_output().unwrap());
+    assert_eq!(
+        (ended.code, ended.stderr.contains("panicked")),
+        (Some(0), false)
+    );
+}
+
+#[test]
 fn a_limited_run_of_the_generator_goes_on_too() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -1,5 +1,7 @@
 //! The real file that the documents are modelled on, where it is at hand.
 
+pub mod golden;
+
 use std::path::{Path, PathBuf};
 
 /// UCI Online Retail: the file that `DOCSTREAM_RETAIL_CSV` names, or else

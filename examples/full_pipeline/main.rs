@@ -17,6 +17,7 @@ mod report;
 mod run;
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -127,13 +128,23 @@ async fn job(options: &Options) -> Result<(), Failure> {
     } = done;
     let report = Report::new(ingest, drain, &files.store, started.elapsed(), notes).await?;
     if options.json {
-        println!("{}", report.json());
+        print(&format!("{}\n", report.json()))?;
     } else if stopped.is_none() {
-        print!("{}", report.text());
+        print(&report.text())?;
     }
     match stopped {
         Some(reason) => Err(Failure::Stopped(reason)),
         None => Ok(()),
+    }
+}
+
+/// Writes the report; a reader that has gone away, as `head` does, has seen enough.
+fn print(report: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(report.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(stopped(format!("write the report: {error}"))),
+        Ok(()) => Ok(()),
     }
 }
 
