@@ -19,8 +19,8 @@ use crate::{Code, DocId, Fault, Offset, Partition, Stage, Timestamp};
 ///
 /// async fn report(letters: &dyn DeadLetterQueries) -> QueryResult<Vec<String>> {
 ///     let page = letters.list(&DeadLetterFilter::open(), &PageRequest::default()).await?;
-///     let line = |letter: &DeadLetter| format!("{} {}", letter.id, letter.errors[0]);
-///     Ok(page.items.iter().map(line).collect())
+///     let lines = page.items.iter().map(|letter| format!("{} {}", letter.id, letter.errors[0]));
+///     Ok(lines.collect())
 /// }
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> QueryResult<()> {
