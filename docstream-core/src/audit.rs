@@ -13,9 +13,44 @@ const NAMED: usize = 20;
 
 /// Goes over documents and calls back with each one's id and what else the audit has
 /// to know of it. Called more than once; the same documents every time, in any order.
+///
+/// ```
+/// use docstream_core::{ContentHash, DocId, Result, Scan, SourceId};
+///
+/// fn count(side: &mut Scan<'_, ContentHash>) -> Result<u64> {
+///     let mut count = 0;
+///     side(&mut |_, _| count += 1)?;
+///     Ok(count)
+/// }
+///
+/// let source = SourceId::new("default", "example", &[]);
+/// let mut stored = |each: &mut dyn FnMut(DocId, ContentHash)| {
+///     (0..3).for_each(|row| each(source.doc(row), ContentHash::of_bytes(b"{}")));
+///     Ok(())
+/// };
+/// assert_eq!(count(&mut stored)?, 3);
+/// # Ok::<(), docstream_core::Error>(())
+/// ```
 pub type Scan<'a, What> = dyn FnMut(&mut dyn FnMut(DocId, What)) -> Result<()> + 'a;
 
 /// What is known of a dead letter.
+///
+/// ```
+/// use docstream_core::{AuditReport, Burial, ContentHash, Result, SourceId, audit};
+///
+/// /// One document that was accepted, buried and not stored.
+/// fn buried(burial: Burial) -> Result<AuditReport> {
+///     let id = SourceId::new("default", "example", &[]).doc(0);
+///     audit(
+///         &mut |each| { each(id, ContentHash::of_bytes(b"{}")); Ok(()) },
+///         &mut |_| Ok(()),
+///         &mut |each| { each(id, burial); Ok(()) },
+///     )
+/// }
+/// assert!(buried(Burial::Open)?.is_clean());
+/// assert_eq!(buried(Burial::Resent)?.lost.count, 1); // sent again, it did not arrive
+/// # Ok::<(), docstream_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Burial {
     /// It was sent again, so that it must be stored, or buried once more.
@@ -108,6 +143,24 @@ struct Fate {
 }
 
 /// What an [`audit`] found. [`is_clean`](Self::is_clean) is the promise kept.
+///
+/// `Display` is a table for a person, with the ids of each [`Finding`].
+///
+/// ```
+/// use docstream_core::{ContentHash, SourceId, audit};
+///
+/// # let id = SourceId::new("default", "example", &[]).doc(0);
+/// # let hash = ContentHash::of_bytes(b"{}");
+/// let report = audit(
+///     &mut |each| { each(id, hash); Ok(()) },
+///     &mut |each| { each(id, hash); each(id, hash); Ok(()) }, // there are two rows of it
+///     &mut |_| Ok(()),
+/// )?;
+/// assert!(!report.is_clean());
+/// assert_eq!((report.stored, report.doubled.count), (1, 1));
+/// assert!(report.to_string().contains(&id.to_string()));
+/// # Ok::<(), docstream_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuditReport {
@@ -129,6 +182,19 @@ pub struct AuditReport {
 }
 
 /// How many documents, and the ids of the first few.
+///
+/// ```
+/// use docstream_core::{ContentHash, SourceId, audit};
+///
+/// # let source = SourceId::new("default", "example", &[]);
+/// let report = audit(
+///     &mut |each| { (0..25).for_each(|n| each(source.doc(n), ContentHash::of_bytes(b"{}"))); Ok(()) },
+///     &mut |_| Ok(()),
+///     &mut |_| Ok(()),
+/// )?;
+/// assert_eq!((report.lost.count, report.lost.first.len()), (25, 20));
+/// # Ok::<(), docstream_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
     /// How many.

@@ -1,8 +1,26 @@
-//! Places at which tests crash, fail or stall the process.
+//! Places at which tests crash, stall or fail the process.
 
-/// A named place that a test can make crash, fail or stall (feature `failpoints`,
-/// crate `fail`); nothing at all otherwise. Adapters put them around the moments at
-/// which a crash would hurt most.
+/// A named place at which a test can panic, stall or end the process (feature
+/// `failpoints`, crate `fail`); nothing at all otherwise. Adapters put them around the
+/// moments at which a crash would hurt most.
+///
+/// ```
+/// use docstream_core::crash_point;
+///
+/// const STORED: &str = "example_stored_and_not_told";
+///
+/// fn store(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+///     std::fs::write(path, bytes)?;
+///     crash_point(STORED);
+///     Ok(())
+/// }
+/// # let folder = tempfile::tempdir()?;
+/// store(&folder.path().join("document"), b"{}")?;
+/// assert_eq!(std::fs::read(folder.path().join("document"))?, b"{}");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// A test arms it with `fail::cfg(STORED, "panic")`.
 #[inline(always)]
 pub fn crash_point(name: &str) {
     #[cfg(feature = "failpoints")]

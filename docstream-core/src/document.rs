@@ -4,6 +4,33 @@ use crate::dates::Timestamp;
 use crate::{Money, Raw, RecordRef};
 
 /// A document that can travel as bytes: through a log, a topic or a file of lines.
+///
+/// ```
+/// use docstream_core::{Payload, RecordRef};
+///
+/// struct Note { author: String, text: String }
+///
+/// impl Payload for Note {
+///     fn write_payload(record: RecordRef<'_, Self>, out: &mut Vec<u8>) {
+///         out.extend_from_slice(record.doc().text.as_bytes());
+///     }
+///
+///     // The notes of an author stay in order.
+///     fn key<'a>(record: RecordRef<'a, Self>) -> &'a [u8] {
+///         record.doc().author.as_bytes()
+///     }
+/// }
+/// # use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, SourceId};
+/// # let id = SourceId::new("default", "example", &[]).doc(0);
+/// # let mut builder = Batch::builder(Partition::new("memory:notes"), Epoch(1), Offset(0));
+/// # let note = Note { author: "Ada".to_owned(), text: "buy milk".to_owned() };
+/// # builder.push(Incoming::new(id, Offset(0), b""), note);
+/// # let batch = builder.finish();
+/// # let mut out = Vec::new();
+/// # batch.records().for_each(|record| Note::write_payload(record, &mut out));
+/// # assert_eq!(out, b"buy milk");
+/// # assert_eq!(batch.record(0).map(Note::key), Some(&b"Ada"[..]));
+/// ```
 pub trait Payload: Sized + Send + Sync + 'static {
     /// Appends the document's bytes to `out`; for text formats without a line end.
     fn write_payload(record: RecordRef<'_, Self>, out: &mut Vec<u8>);
@@ -40,6 +67,7 @@ impl Payload for Raw {
 ///         out.integer(self.grade);
 ///     }
 /// }
+/// assert_eq!(Student::schema().fields[1].name, "grade");
 /// ```
 pub trait Document: Send + Sync + 'static {
     /// The columns, in the order in which [`encode`](Self::encode) gives the values.
@@ -51,6 +79,34 @@ pub trait Document: Send + Sync + 'static {
 }
 
 /// Takes the values of a document, one call a field, in the order of its schema.
+///
+/// A store implements it, for instance to make cells of the values:
+///
+/// ```
+/// use docstream_core::{Document, Encoder, InvoiceLine};
+/// # use docstream_core::{Money, Timestamp};
+///
+/// #[derive(Default)]
+/// struct Cells(Vec<String>);
+///
+/// impl Encoder for Cells {
+///     fn null(&mut self) { self.0.push(String::new()); }
+///     fn text(&mut self, value: &str) { self.0.push(value.to_owned()); }
+///     fn integer(&mut self, value: i64) { self.0.push(value.to_string()); }
+///     // ... and so on
+/// #   fn money(&mut self, value: Money) { self.0.push(value.to_string()); }
+/// #   fn real(&mut self, value: f64) { self.0.push(value.to_string()); }
+/// #   fn boolean(&mut self, value: bool) { self.0.push(value.to_string()); }
+/// #   fn timestamp(&mut self, value: Timestamp) { self.0.push(value.to_string()); }
+/// }
+///
+/// # let json = r#"{"InvoiceNo":"536365","StockCode":"71053","Quantity":6,"UnitPrice":3.39,"InvoiceDate":"2010-12-01T08:26:00Z","Country":"France"}"#;
+/// let line: InvoiceLine = serde_json::from_str(json)?;
+/// let mut cells = Cells::default();
+/// line.encode("", &mut cells);
+/// assert_eq!(cells.0[..3], ["536365", "sale", "71053"]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub trait Encoder {
     /// No value.
     fn null(&mut self);
@@ -69,6 +125,16 @@ pub trait Encoder {
 }
 
 /// The columns of a document type.
+///
+/// ```
+/// use docstream_core::{Field, FieldType, Schema};
+///
+/// const FIELDS: &[Field] = &[Field::new("name", FieldType::Text), Field::new("grade", FieldType::Integer)];
+/// const STUDENTS: Schema = Schema::new("students", FIELDS).indexed(&[&["name"]]);
+///
+/// let columns: Vec<_> = STUDENTS.fields.iter().map(|field| field.name).collect();
+/// assert_eq!(format!("{} ({})", STUDENTS.name, columns.join(", ")), "students (name, grade)");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Schema {
@@ -99,6 +165,13 @@ impl Schema {
 }
 
 /// A column.
+///
+/// ```
+/// use docstream_core::{Field, FieldType};
+///
+/// const NICKNAME: Field = Field::new("nickname", FieldType::Text).optional();
+/// assert!(!NICKNAME.required);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
@@ -129,6 +202,22 @@ impl Field {
 }
 
 /// The type of a column.
+///
+/// A store says what it keeps a type as:
+///
+/// ```
+/// use docstream_core::{Document, FieldType, InvoiceLine};
+///
+/// fn column(of: FieldType) -> &'static str {
+///     match of {
+///         FieldType::Integer | FieldType::Money => "INTEGER",
+///         FieldType::Real => "REAL",
+///         _ => "TEXT",
+///     }
+/// }
+/// let fields = <InvoiceLine as Document>::schema().fields;
+/// assert_eq!((fields[0].name, column(fields[0].kind)), ("invoice_no", "TEXT"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldType {

@@ -5,6 +5,17 @@ use std::fmt;
 use std::time::Duration;
 
 /// A result whose error is an [`Error`].
+///
+/// ```
+/// use docstream_core::{Error, Result};
+///
+/// fn settings(path: &str) -> Result<String> {
+///     let failed = |error| Error::config("read the settings", "not readable").with("path", path).caused_by(error);
+///     std::fs::read_to_string(path).map_err(failed)
+/// }
+/// let error = settings("no/such/file").unwrap_err();
+/// assert_eq!(error.to_string(), "read the settings: not readable (path: no/such/file)");
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What kind of trouble an [`Error`] is. Each kind has one treatment, which the
@@ -18,6 +29,22 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// | [`Suspect`](Self::Suspect) | bisect the batch down to single documents |
 /// | [`Fenced`](Self::Fenced) | stop: another worker has taken over |
 /// | [`Bug`](Self::Bug) | stop: an endpoint broke its contract |
+///
+/// ```
+/// use docstream_core::{Class, Error};
+///
+/// /// How the driver's errors are classified.
+/// fn classified(status: u16) -> Error {
+///     let class = match status {
+///         401 | 403 => Class::Config,
+///         429 | 503 => Class::Transient,
+///         504 => Class::Unknown,
+///         _ => Class::Suspect,
+///     };
+///     Error::new(class, "write to the store", format!("status {status}"))
+/// }
+/// assert_eq!(classified(503).class(), Class::Transient);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Class {
@@ -36,6 +63,19 @@ pub enum Class {
 }
 
 /// What to do about an [`Error`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use docstream_core::{Error, Recovery};
+///
+/// let busy = Error::transient("write to the store", "too many requests").retry_after(Duration::from_secs(2));
+/// match busy.recovery() {
+///     Recovery::Retry { after } => assert_eq!(after, Some(Duration::from_secs(2))),
+///     Recovery::Stop => unreachable!("it may later"),
+/// }
+/// assert_eq!(Error::config("log in", "wrong password").recovery(), Recovery::Stop);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
     /// Try again, with the same ids, not before `after` if it is given.

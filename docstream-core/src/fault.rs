@@ -119,6 +119,12 @@ impl fmt::Display for Code {
 }
 
 /// The word is not a [`Code`].
+///
+/// ```
+/// use docstream_core::{Code, UnknownCode};
+///
+/// assert_eq!("bad_date".parse::<Code>(), Err(UnknownCode));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a fault code of docstream")]
 pub struct UnknownCode;
@@ -138,6 +144,17 @@ impl std::str::FromStr for Code {
 ///
 /// The message says what would be right and never repeats the value: values may
 /// be private, and hostile.
+///
+/// As JSON it is what the HTTP API answers and a rejects file holds:
+///
+/// ```
+/// use docstream_core::{Code, Fault};
+///
+/// let fault = Fault::document(Code::Empty, "expected a JSON object");
+/// let json = r#"{"pointer":"","code":"empty","message":"expected a JSON object"}"#;
+/// assert_eq!(serde_json::to_string(&fault)?, json);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// Where, as a JSON pointer (RFC 6901) in the wire names, for instance

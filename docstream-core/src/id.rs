@@ -11,6 +11,15 @@ use xxhash_rust::xxh3::Xxh3Default;
 /// Two sources are the same exactly if the tenant, the kind of source and its
 /// identity are: a file is its decompressed bytes, a request its key, a Kafka
 /// partition its cluster, topic and number.
+///
+/// ```
+/// use docstream_core::SourceId;
+///
+/// let request = SourceId::new("default", "request", &[b"order-17"]);
+/// assert_eq!(SourceId::new("default", "request", &[b"order-17"]), request); // sent once more
+/// assert_ne!(request.doc(0), request.doc(1));
+/// assert_eq!(request.doc(1).source(), request);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId([u8; 16]);
 
@@ -102,6 +111,13 @@ impl DocId {
     }
 
     /// The id of the `index`-th document made from this one.
+    ///
+    /// ```
+    /// # use docstream_core::SourceId;
+    /// let invoice = SourceId::new("default", "request", &[b"order-17"]).doc(0);
+    /// assert_ne!(invoice.child(0), invoice.child(1));
+    /// assert_eq!(invoice.child(1), invoice.child(1)); // the same after a restart
+    /// ```
     #[must_use]
     pub fn child(&self, index: u64) -> Self {
         SourceId::new("", "child", &[&self.to_bytes()]).doc(index)
@@ -141,6 +157,12 @@ impl fmt::Debug for DocId {
 }
 
 /// The text is not a [`DocId`].
+///
+/// ```
+/// use docstream_core::{DocId, InvalidDocId};
+///
+/// assert_eq!("order-17".parse::<DocId>(), Err(InvalidDocId));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a document id: 32 hexadecimal digits, a hyphen and a position")]
 pub struct InvalidDocId;
@@ -179,6 +201,15 @@ impl<'de> serde::Deserialize<'de> for DocId {
 /// The same id with the same hash is a duplicate; with another hash it is an
 /// `id_conflict`. XXH3-128: made to tell contents apart, not to resist somebody
 /// who builds two documents of the same hash under an id of their own.
+///
+/// ```
+/// use docstream_core::ContentHash;
+///
+/// let (sent, sent_again) = (ContentHash::of_bytes(b"6 mugs"), ContentHash::of_bytes(b"6 mugs"));
+/// assert_eq!(sent, sent_again);
+/// assert_ne!(sent, ContentHash::of_bytes(b"7 mugs"));
+/// assert_eq!(ContentHash::from_bytes(sent.to_bytes()), sent);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ContentHash(NonZeroU128);
 
@@ -230,6 +261,17 @@ impl fmt::Debug for ContentHash {
 /// For the hot path there is a cheaper way to the same hash: write the fields
 /// with [`put_text`](Self::put_text) and its siblings into a reused buffer and
 /// hash that with [`ContentHash::of_bytes`].
+///
+/// ```
+/// use docstream_core::{ContentHash, ContentHasher};
+///
+/// let mut fields = Vec::new();
+/// ContentHasher::put_text(&mut fields, "mug");
+/// ContentHasher::put_integer(&mut fields, 6);
+/// let mut hasher = ContentHash::hasher();
+/// hasher.update(&fields);
+/// assert_eq!(hasher.finish(), ContentHash::of_bytes(&fields));
+/// ```
 pub struct ContentHasher(Xxh3Default);
 
 impl ContentHasher {

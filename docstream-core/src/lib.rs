@@ -38,9 +38,14 @@
 //! | use a type of your own | [`ParseJson`], [`Validate`], [`Document`], [`Payload`] |
 //! | write an adapter | [`Source`], [`Sink`], [`IdempotentSink`], [`Advance`] |
 //! | ask a store | [`queries::InvoiceQueries`] |
+//! | read and write files | [`file`](mod@file) |
+//! | look at what was rejected, and send it again | [`DeadLetterQueries`], [`resend`] |
+//! | watch a run | [`Observer`], [`pipeline::Summary`] |
+//! | test without anything outside | [`memory`] |
 //! | check the promise | [`audit`](fn@audit) |
 //!
-//! No HTTP, no database, no C (but for the feature `zstd`).
+//! No HTTP, no database, no C (but for the feature `zstd`, which reads and writes
+//! zstd-compressed files). The feature `failpoints` is for tests: see [`crash_point`].
 
 #[cfg(panic = "abort")]
 compile_error!(

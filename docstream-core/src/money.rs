@@ -28,6 +28,8 @@ const UNIT: u128 = 10_000;
 /// assert_eq!(price.checked_mul(6).map(|net| net.to_string()).as_deref(), Some("15.30"));
 /// assert_eq!("1e3".parse::<Money>()?.to_string(), "1000.00");
 /// assert_eq!("0.0010".parse::<Money>()?.to_string(), "0.001");
+/// let total: Money = [price, -price, price].into_iter().sum();
+/// assert_eq!(total, price);
 /// # Ok::<(), docstream_core::ValueFault>(())
 /// ```
 // Always of scale 4, so that the mantissa alone is the value.
@@ -39,6 +41,14 @@ impl Money {
     pub const ZERO: Self = Self(Decimal::from_parts(0, 0, 0, false, SCALE));
 
     /// The amount of `units` ten-thousandths: 25,500 is 2.55.
+    ///
+    /// ```
+    /// use docstream_core::Money;
+    ///
+    /// let price = Money::from_ten_thousandths(25_500);
+    /// assert_eq!(price.to_string(), "2.55");
+    /// assert_eq!(price.ten_thousandths(), Some(25_500));
+    /// ```
     pub fn from_ten_thousandths(units: i64) -> Self {
         Self(Decimal::new(units, SCALE))
     }
@@ -60,6 +70,14 @@ impl Money {
     }
 
     /// The sum of both, unless it passes 7.9e24.
+    ///
+    /// ```
+    /// use docstream_core::Money;
+    ///
+    /// let (a, b): (Money, Money) = ("0.1".parse()?, "0.2".parse()?);
+    /// assert_eq!(a.checked_add(b), "0.3".parse().ok()); // exactly
+    /// # Ok::<(), docstream_core::ValueFault>(())
+    /// ```
     pub fn checked_add(self, other: Self) -> Option<Self> {
         Self::from_units(self.units().checked_add(other.units())?)
     }
@@ -82,6 +100,14 @@ impl Money {
     }
 
     /// The amount `times` over, or the largest amount of that sign where it passes 7.9e24.
+    ///
+    /// ```
+    /// use docstream_core::Money;
+    ///
+    /// let mut much = Money::from_ten_thousandths(i64::MAX);
+    /// much = much.saturating_mul(i64::MAX);
+    /// assert_eq!(much.saturating_mul(2), much); // it stays where it is
+    /// ```
     #[must_use]
     pub fn saturating_mul(self, times: i64) -> Self {
         self.checked_mul(times)

@@ -8,6 +8,35 @@ use crate::{Checkpoint, Code, Error, Partition};
 /// Hears what a pipeline does, for metrics, progress and logs.
 ///
 /// Called from the pipeline's own tasks: it must be quick and must not block.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use docstream_core::memory::{MemorySink, MemoryStream};
+/// use docstream_core::{Event, Observer, Pipeline};
+///
+/// #[derive(Default)]
+/// struct Settled(AtomicU64);
+///
+/// impl Observer for Settled {
+///     fn on(&self, event: &Event<'_>) {
+///         if let Event::Settled { written, .. } = event {
+///             self.0.fetch_add(u64::from(*written), Ordering::Relaxed);
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let settled = Arc::new(Settled::default());
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let pipeline = Pipeline::from(numbers.source()).halt_on_reject().observer(settled.clone());
+/// pipeline.into_idempotent_sink(MemorySink::new()).run().await?;
+/// assert_eq!(settled.0.load(Ordering::Relaxed), 2);
+/// # Ok(())
+/// # }
+/// ```
 pub trait Observer: Send + Sync + 'static {
     /// Something happened.
     fn on(&self, event: &Event<'_>);
@@ -25,6 +54,42 @@ impl Observer for () {
 }
 
 /// Something that happened in a pipeline. Events and their fields may grow.
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use docstream_core::memory::{MemorySink, MemoryStream};
+/// use docstream_core::{Event, Observer, ParseInvoices, Pipeline};
+///
+/// #[derive(Default)]
+/// struct Log(Mutex<Vec<String>>);
+///
+/// impl Observer for Log {
+///     fn on(&self, event: &Event<'_>) {
+///         let line = match event {
+///             Event::Rejected { partition, code, .. } => format!("{partition}: {code}"),
+///             Event::Stalled { error, since, .. } => format!("stalled for {since:?}: {error}"),
+///             _ => return,
+///         };
+///         self.0.lock().unwrap().push(line);
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let log = Arc::new(Log::default());
+/// let orders = MemoryStream::bytes("orders", [["not JSON"]]);
+/// Pipeline::from(orders.source())
+///     .transform(ParseInvoices::default())
+///     .discard_rejects()
+///     .observer(log.clone())
+///     .into_idempotent_sink(MemorySink::new())
+///     .run()
+///     .await?;
+/// assert_eq!(*log.0.lock().unwrap(), ["memory:orders/0: malformed_json"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -35,10 +100,11 @@ pub enum Event<'a> {
         partition: &'a Partition,
         /// Documents in it.
         documents: u32,
-        /// Size of its arenas.
+        /// Size of its arenas, in bytes.
         bytes: usize,
     },
-    /// A batch is done: every document of it stored, buried or filtered.
+    /// A batch is done: every document of it stored, buried (or discarded, if that was
+    /// decided) or filtered.
     #[non_exhaustive]
     Settled {
         /// Where from.

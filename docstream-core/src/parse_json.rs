@@ -15,19 +15,37 @@ use crate::{
 /// Parses raw records into documents of type `T` with serde: JSON objects, or rows
 /// of a table whose columns have the names of `T`'s fields.
 ///
-/// The content hash is over the parsed document, so white space and the order of
-/// the keys do not count.
+/// The content hash is over the parsed document as serde writes it, so white space and
+/// the order of the keys do not count. A field whose own order changes from run to
+/// run, such as a `HashMap`, makes a resent document look like another one: use a
+/// `BTreeMap`.
 ///
 /// ```
-/// use docstream_core::ParseJson;
+/// use docstream_core::memory::{MemoryDeadLetters, MemorySink, MemoryStream};
+/// use docstream_core::{ParseJson, Pipeline};
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Deserialize, Serialize)]
 /// #[serde(deny_unknown_fields)]
 /// struct Student { name: String, grade: u8 }
 ///
-/// let parse = ParseJson::<Student>::new();
-/// # let _ = parse;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let school = MemoryStream::bytes("school", [[
+///     r#"{"name": "Ada", "grade": 1}"#,
+///     r#"{"name": "Bob"}"#,
+/// ]]);
+/// let (sink, dead) = (MemorySink::new(), MemoryDeadLetters::new());
+/// Pipeline::from(school.source())
+///     .transform(ParseJson::<Student>::new())
+///     .dead_letters(dead.clone())
+///     .into_idempotent_sink(sink.clone())
+///     .run()
+///     .await?;
+/// sink.for_each(|record| assert_eq!(record.doc().name, "Ada"));
+/// assert_eq!(dead.buried()[0].rejection.to_string(), "parse: /grade: missing: is required");
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct ParseJson<T> {
@@ -50,7 +68,15 @@ impl<T> ParseJson<T> {
         }
     }
 
-    /// Parses within `limits`.
+    /// Parses within `limits`, of which it minds the bytes of a document and the
+    /// nesting; the length of its texts is for [`Validate`].
+    ///
+    /// ```
+    /// use docstream_core::{Limits, ParseJson};
+    ///
+    /// let parse = ParseJson::<serde_json::Value>::new().limits(Limits::default().nesting(4));
+    /// # let _ = parse;
+    /// ```
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -188,8 +214,22 @@ fn rejection(
 ///     grade: u8,
 /// }
 ///
-/// let validate = Validate::new();
-/// # let _: &dyn docstream_core::Transform<Student, Out = Student> = &validate;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use docstream_core::memory::{AppendSink, MemoryDeadLetters, MemoryStream};
+/// # use docstream_core::Pipeline;
+/// # impl Clone for Student { fn clone(&self) -> Self { Self { grade: self.grade } } }
+/// # let grades = MemoryStream::empty("grades", 1);
+/// # grades.push(0, Student { grade: 7 }, "7");
+/// # let dead = MemoryDeadLetters::new();
+/// let pipeline = Pipeline::from(grades.source())
+///     .transform(Validate::new())
+///     .dead_letters(dead.clone());
+/// pipeline.into_sink(AppendSink::new()).run().await?;
+/// let why = dead.buried()[0].rejection.to_string();
+/// assert_eq!(why, "validate: /grade: out_of_range: is outside of the allowed range");
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Validate {
@@ -203,6 +243,13 @@ impl Validate {
     }
 
     /// With the order of the fields, each by its name in Rust and in JSON.
+    ///
+    /// ```
+    /// use docstream_core::Validate;
+    ///
+    /// const CHECK: Validate = Validate::new().fields(&[("full_name", "name"), ("grade", "grade")]);
+    /// # let _ = CHECK;
+    /// ```
     #[must_use]
     pub const fn fields(mut self, fields: &'static [(&'static str, &'static str)]) -> Self {
         self.fields = fields;

@@ -44,6 +44,15 @@ impl fmt::Debug for Partition {
 
 /// A position in a partition. As a place to go on from it is always the *next*
 /// record to read, never the last one done.
+///
+/// ```
+/// use docstream_core::Offset;
+///
+/// let done = Offset(16); // the last record that was done
+/// let resume = done.next(); // what a checkpoint holds
+/// assert_eq!(resume, Offset(17));
+/// assert!(Offset::ZERO < resume);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Offset(pub u64);
 
@@ -72,6 +81,7 @@ impl fmt::Display for Offset {
 /// let mut checkpoint = Checkpoint::default();
 /// checkpoint.set(Partition::new("memory:orders/0"), Offset(17));
 /// assert_eq!(checkpoint.get(&Partition::new("memory:orders/0")), Some(Offset(17)));
+/// assert_eq!(checkpoint.get(&Partition::new("memory:orders/1")), None); // unknown, not 0
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Checkpoint(BTreeMap<Partition, Offset>);

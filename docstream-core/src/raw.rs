@@ -6,6 +6,18 @@ use crate::{RecordRef, Span};
 
 /// The document type of sources that do not parse: bytes, text that was decoded
 /// from another encoding, or a row of fields that a CSV reader has already split.
+///
+/// ```
+/// use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, Raw, SourceId};
+///
+/// let source = SourceId::new("default", "file", &[b"students.txt"]);
+/// let mut batch = Batch::builder(Partition::new("file:students"), Epoch(1), Offset(0));
+/// batch.push(Incoming::new(source.doc(0), Offset(0), b"Ada"), Raw::Bytes);
+/// batch.push_text(Incoming::new(source.doc(1), Offset(1), b"Zo\xEB"), "Zoë"); // was Latin-1
+/// let batch = batch.finish();
+/// let texts: Vec<_> = batch.records().filter_map(|record| record.payload_str()).collect();
+/// assert_eq!(texts, ["Ada", "Zoë"]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Raw {
     /// The record's bytes, [`RecordRef::raw`], are the document.
@@ -23,6 +35,21 @@ pub enum Raw {
 }
 
 /// A row of a CSV file with the names of its columns.
+///
+/// ```
+/// use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, SourceId};
+///
+/// let source = SourceId::new("default", "file", &[b"students.csv"]);
+/// let mut batch = Batch::builder(Partition::new("file:students"), Epoch(1), Offset(0));
+/// batch.header(["name", "grade"].map(Box::from).into());
+/// batch.push_row(Incoming::new(source.doc(0), Offset(0), b"Ada,1"), ["Ada", "1"].into_iter());
+/// let batch = batch.finish();
+///
+/// let row = batch.record(0).and_then(|record| record.row()).ok_or("not a row")?;
+/// let named: Vec<_> = row.header().iter().map(|name| &**name).zip(row.iter()).collect();
+/// assert_eq!(named, [("name", "Ada"), ("grade", "1")]);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     pub(crate) header: &'a Arc<[Box<str>]>,

@@ -6,7 +6,17 @@ use crate::batch::Batch;
 use crate::{ContentHash, DocId, Offset, Span};
 
 /// A document in a batch with its identity. Its bytes are in the batch's arena
-/// and are reached through a [`RecordRef`].
+/// and are reached through a [`RecordRef`], whose example shows what there is.
+///
+/// ```
+/// use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, SourceId};
+///
+/// let id = SourceId::new("default", "example", &[]).doc(0);
+/// let mut batch = Batch::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+/// batch.push(Incoming::new(id, Offset(0), b"7"), 7); // makes the record
+/// let batch = batch.finish();
+/// assert_eq!(batch.record(0).map(|record| (record.id(), *record.doc())), Some((id, 7)));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Record<T> {
     pub(crate) doc: T,
@@ -45,6 +55,23 @@ impl<T> Record<T> {
 }
 
 /// A record looked at inside its batch.
+///
+/// ```
+/// use docstream_core::memory::MemoryStream;
+/// use docstream_core::{ContentHash, Demand, Next, Offset, Source};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> docstream_core::Result<()> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let Next::Batch(batch) = numbers.source().next(Demand::default()).await? else { unreachable!() };
+/// for record in batch.records().skip(1) {
+///     assert_eq!((record.doc(), record.raw(), record.offset()), (&8, &b"8"[..], Offset(1)));
+///     assert_eq!(record.hash(), ContentHash::of_bytes(b"8"));
+///     assert_eq!(record.id(), numbers.ids()[1].2);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct RecordRef<'a, T> {
     pub(crate) record: &'a Record<T>,
     pub(crate) batch: &'a Batch<T>,
@@ -154,7 +181,8 @@ impl<'a> Headers<'a> {
         self.0
     }
 
-    /// Appends a header to `bytes`. A name is at most 65,535 bytes, the rest is cut.
+    /// Appends a header to `bytes`. A name is at most 65,535 bytes, the rest is cut; a
+    /// value is less than 4 GiB.
     pub fn put(bytes: &mut Vec<u8>, name: &str, value: &[u8]) {
         let mut end = name.len().min(usize::from(u16::MAX));
         while !name.is_char_boundary(end) {

@@ -7,6 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::{Code, DocId, Fault, Offset, Partition};
 
 /// Where in its way a document was rejected.
+///
+/// ```
+/// use docstream_core::Stage;
+///
+/// assert_eq!(Stage::Validate.to_string(), "validate");
+/// assert_eq!("sink".parse::<Stage>()?, Stage::Sink);
+/// # Ok::<(), docstream_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -99,6 +107,17 @@ impl Rejection {
 
     /// A rejection for all `faults` of a document, in the order of its fields;
     /// `None` if there are none.
+    ///
+    /// ```
+    /// use docstream_core::{Code, Fault, Rejection, Stage};
+    ///
+    /// let mut faults = Vec::new();
+    /// faults.push(Fault::new("/Country", Code::Missing, "is required"));
+    /// faults.push(Fault::new("/Quantity", Code::WrongType, "expected a whole number"));
+    /// let rejection = Rejection::from_faults(Stage::Parse, faults).ok_or("no fault")?;
+    /// assert_eq!((rejection.code(), rejection.faults().count()), (Code::Missing, 2));
+    /// # Ok::<(), &str>(())
+    /// ```
     pub fn from_faults(stage: Stage, faults: Vec<Fault>) -> Option<Self> {
         let mut faults = faults.into_iter();
         let first = faults.next()?;
@@ -142,6 +161,24 @@ impl fmt::Display for Rejection {
 
 /// A rejected document on its way to the dead letters: everything needed to
 /// understand it, mend it and send it again.
+///
+/// ```
+/// use docstream_core::{Code, Fault, Offset, Partition, Rejected, Rejection, SourceId, Stage};
+///
+/// let why = Rejection::new(Stage::Parse, Fault::document(Code::MalformedJson, "expected JSON"));
+/// let rejected = Rejected {
+///     id: SourceId::new("default", "request", &[b"order-17"]).doc(3),
+///     group: "billing".into(),
+///     partition: Partition::new("memory:orders/0"),
+///     offset: Offset(3),
+///     key: Vec::new(),
+///     raw: b"not JSON".to_vec(),
+///     rejection: why,
+///     attempt: 1,
+/// };
+/// let report = format!("{}: {}", rejected.offset, rejected.rejection);
+/// assert_eq!(report, "3: parse: malformed_json: expected JSON");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
     /// The id the document was given where it entered.

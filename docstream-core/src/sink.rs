@@ -10,6 +10,40 @@ use crate::{Advance, Batch, Checkpoints, Demand, Error, RecordRef, Rejection, Re
 /// Writes documents.
 ///
 /// A sink is shared by several tasks; writes of one partition never overlap.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use async_trait::async_trait;
+/// use docstream_core::memory::MemoryStream;
+/// use docstream_core::{Pipeline, Result, Sink, Write, WriteReport};
+///
+/// #[derive(Default)]
+/// struct Sum(AtomicU64);
+///
+/// #[async_trait]
+/// impl Sink<u64> for Sum {
+///     async fn write(&self, work: Write<u64>) -> Result<WriteReport> {
+///         let sum = work.records().map(|(_, record)| *record.doc()).sum();
+///         self.0.fetch_add(sum, Ordering::Relaxed);
+///         Ok(WriteReport::written(work.len()))
+///     }
+///
+///     async fn check(&self) -> Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let sum = Arc::new(Sum::default());
+/// Pipeline::from(numbers.source()).halt_on_reject().into_sink(sum.clone()).run().await?;
+/// assert_eq!(sum.0.load(Ordering::Relaxed), 15);
+/// # Ok(())
+/// # }
+/// ```
 #[async_trait]
 pub trait Sink<T: Send + Sync + 'static>: Send + Sync + 'static {
     /// Writes the documents of `work` and says what became of each.
@@ -19,12 +53,15 @@ pub trait Sink<T: Send + Sync + 'static>: Send + Sync + 'static {
     /// the error says. Documents are independent: the fault of one is an
     /// [`Outcome::Rejected`] in the report and keeps no other from being written.
     ///
-    /// Cancel safe in that dropping the future loses no data: `work` is owned and
+    /// # Cancel safety
+    ///
+    /// Dropping the future, as the deadline does, loses no data: `work` is owned and
     /// the runner keeps its own copy; the write may still happen.
     async fn write(&self, work: Write<T>) -> Result<WriteReport>;
 
     /// Whether the sink would take a known-good document now: the canary that tells
-    /// "the document is bad" from "the sink is away".
+    /// "the document is bad" from "the sink is away". It stores nothing, and may be
+    /// dropped at the deadline.
     async fn check(&self) -> Result<()>;
 
     /// The size of batch the sink likes best.
@@ -37,7 +74,9 @@ pub trait Sink<T: Send + Sync + 'static>: Send + Sync + 'static {
         None
     }
 
-    /// Finishes what is buffered and lets go.
+    /// Finishes what is buffered and lets go. Called when nothing is written any more,
+    /// and dropped half-way once the drain deadline is over: what a write was answered
+    /// with `Ok` must not depend on it.
     async fn close(&self) -> Result<()> {
         Ok(())
     }
@@ -49,6 +88,60 @@ pub trait Sink<T: Send + Sync + 'static>: Send + Sync + 'static {
 ///
 /// A marker whose contract the testkit proves; only through it does a pipeline
 /// reach [`Guarantee::EffectivelyOnce`](crate::pipeline::Guarantee::EffectivelyOnce).
+///
+/// ```
+/// use std::collections::{HashMap, hash_map::Entry};
+/// use std::sync::{Mutex, PoisonError};
+///
+/// use async_trait::async_trait;
+/// use docstream_core::{Code, ContentHash, DocId, Fault, Rejection, Stage};
+/// use docstream_core::{IdempotentSink, Outcome, Result, Sink, Write, WriteReport};
+///
+/// #[derive(Default)]
+/// struct Seen(Mutex<HashMap<DocId, ContentHash>>);
+///
+/// #[async_trait]
+/// impl Sink<u64> for Seen {
+///     async fn write(&self, work: Write<u64>) -> Result<WriteReport> {
+///         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+///         let mut report = WriteReport::default();
+///         for (index, record) in work.records() {
+///             match seen.entry(record.id()) {
+///                 Entry::Vacant(free) => {
+///                     free.insert(record.hash());
+///                     report.written += 1;
+///                 }
+///                 Entry::Occupied(taken) if *taken.get() == record.hash() => {
+///                     report.others.push((index, Outcome::Duplicate));
+///                 }
+///                 Entry::Occupied(_) => {
+///                     let fault = Fault::document(Code::IdConflict, "the id is taken");
+///                     let rejection = Rejection::new(Stage::Sink, fault);
+///                     report.others.push((index, Outcome::Rejected(rejection)));
+///                 }
+///             }
+///         }
+///         Ok(report)
+///     }
+///
+///     async fn check(&self) -> Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// impl IdempotentSink<u64> for Seen {}
+/// # use docstream_core::{Demand, Next, Source, memory::MemoryStream};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> docstream_core::Result<()> {
+/// # let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// # let Next::Batch(batch) = numbers.source().next(Demand::default()).await? else { unreachable!() };
+///
+/// let (seen, work) = (Seen::default(), Write::all(batch));
+/// assert_eq!(seen.write(work.only([0])).await?.written, 1);
+/// assert_eq!(seen.write(work).await?.others, [(0, Outcome::Duplicate)]);
+/// # Ok(())
+/// # }
+/// ```
 pub trait IdempotentSink<T: Send + Sync + 'static>: Sink<T> {}
 
 #[async_trait]
@@ -78,6 +171,23 @@ impl<T: Send + Sync + 'static, S: IdempotentSink<T> + ?Sized> IdempotentSink<T> 
 
 /// One unit of work for a sink: documents of one batch, owned and cheap to clone.
 /// Retry and bisection change what is picked, never the batch.
+///
+/// ```
+/// use docstream_core::memory::MemoryStream;
+/// use docstream_core::{Demand, Next, Source, Write};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> docstream_core::Result<()> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8, 9]])?;
+/// let Next::Batch(batch) = numbers.source().next(Demand::default()).await? else { unreachable!() };
+/// let all = Write::all(batch);
+/// let half = all.only([0, 2]);
+/// let picked: Vec<_> = half.records().map(|(index, record)| (index, *record.doc())).collect();
+/// assert_eq!(picked, [(0, 7), (2, 9)]);
+/// assert_eq!((all.len(), half.len(), all.only([]).is_empty()), (3, 2, true));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Write<T> {
     batch: Arc<Batch<T>>,
     pick: Option<Arc<[u32]>>,
@@ -113,7 +223,7 @@ impl<T> Write<T> {
         }
     }
 
-    /// With a checkpoint to move, or with none.
+    /// With a checkpoint to move, or with none; see the example of [`Advance`].
     #[must_use]
     pub fn advancing(mut self, advance: Option<Arc<Advance>>) -> Self {
         self.advance = advance;
@@ -170,6 +280,20 @@ impl<T> fmt::Debug for Write<T> {
 }
 
 /// What became of one document of a write.
+///
+/// ```
+/// use docstream_core::{Code, Fault, Outcome, Rejection, Stage, WriteReport};
+///
+/// let why = Fault::document(Code::IdConflict, "the id is taken");
+/// let report = WriteReport {
+///     written: 998,
+///     others: vec![
+///         (4, Outcome::Duplicate),
+///         (17, Outcome::Rejected(Rejection::new(Stage::Sink, why))),
+///     ],
+/// };
+/// assert!(!report.is_complete()); // a checkpoint must not move with this write
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -183,6 +307,25 @@ pub enum Outcome {
 
 /// What became of the documents of a write: how many were newly written, and the
 /// others one by one. The two must add up to the write.
+///
+/// ```
+/// use docstream_core::memory::MemoryStream;
+/// use docstream_core::{Class, Demand, Next, Outcome, Source, Write, WriteReport};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> docstream_core::Result<()> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let Next::Batch(batch) = numbers.source().next(Demand::default()).await? else { unreachable!() };
+/// let work = Write::all(batch);
+/// let report = WriteReport { written: 1, others: vec![(0, Outcome::Duplicate)] };
+/// report.check(&work)?;
+/// assert!(report.is_complete());
+///
+/// let short = WriteReport::written(1); // of two
+/// assert_eq!(short.check(&work).unwrap_err().class(), Class::Bug);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WriteReport {
     /// Documents newly written.

@@ -40,12 +40,29 @@ impl Span {
     }
 
     /// Everything that was appended to `arena` since it was `start` bytes long.
+    ///
+    /// ```
+    /// use docstream_core::Span;
+    ///
+    /// let mut arena = String::from("head ");
+    /// let start = arena.len();
+    /// arena.extend(["tail", "less"]);
+    /// assert_eq!(Span::since(start, &arena).text(&arena), "tailless");
+    /// ```
     #[inline]
     pub fn since(start: usize, arena: &str) -> Self {
         Self::new(start, arena.len() - start)
     }
 
     /// The part of this piece that is `len` bytes long from `from` on.
+    ///
+    /// ```
+    /// use docstream_core::Span;
+    ///
+    /// let mut arena = String::from("head ");
+    /// let whole = Span::push(&mut arena, " a mug ");
+    /// assert_eq!(whole.part(1, 5).text(&arena), "a mug");
+    /// ```
     #[must_use]
     #[inline]
     pub fn part(self, from: usize, len: usize) -> Self {

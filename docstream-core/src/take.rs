@@ -7,6 +7,23 @@ use async_trait::async_trait;
 use crate::{Checkpoints, Committer, Demand, Next, Result, Source};
 
 /// A source of which only so many documents are read; see [`Take::new`].
+///
+/// ```
+/// use docstream_core::memory::{MemorySink, MemoryStream};
+/// use docstream_core::{Pipeline, Take};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8, 9]])?;
+/// let sink = MemorySink::new();
+/// for stored in [2, 3] {
+///     let pipeline = Pipeline::from(Take::new(numbers.source(), 2)).halt_on_reject();
+///     pipeline.into_idempotent_sink(sink.clone()).run().await?;
+///     assert_eq!(sink.len(), stored);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Take<S> {
     source: S,
@@ -14,8 +31,9 @@ pub struct Take<S> {
 }
 
 impl<S: Source> Take<S> {
-    /// At most `documents` of `source`, counted from where it starts; then it ends.
-    /// Run again, it goes on with the next ones.
+    /// At most `documents` of `source`, counted from where it starts, those that the
+    /// source itself rejects included; then it ends. Run again, it goes on with the
+    /// next ones.
     pub fn new(source: S, documents: u64) -> Self {
         Self {
             source,

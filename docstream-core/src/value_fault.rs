@@ -24,6 +24,18 @@ pub struct ValueFault {
 
 impl ValueFault {
     /// A fault; the message must not repeat the value.
+    ///
+    /// ```
+    /// use docstream_core::{Code, ValueFault};
+    ///
+    /// /// A school grade from 1 to 6.
+    /// fn grade(text: &str) -> Result<u8, ValueFault> {
+    ///     let fault = ValueFault::new(Code::OutOfRange, "expected a grade from 1 to 6");
+    ///     text.parse().ok().filter(|grade| (1..=6).contains(grade)).ok_or(fault)
+    /// }
+    ///
+    /// assert_eq!(grade("7").unwrap_err().to_string(), "expected a grade from 1 to 6");
+    /// ```
     pub const fn new(code: Code, message: &'static str) -> Self {
         Self { code, message }
     }

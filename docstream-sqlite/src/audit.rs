@@ -13,15 +13,33 @@ use crate::{Log, SqliteStore};
 /// were never accepted.
 ///
 /// ```
-/// use docstream_core::InvoiceLine;
-/// use docstream_sqlite::{Log, LogOptions, SqliteStore, StoreOptions, audit};
+/// use docstream_core::memory::MemoryStream;
+/// use docstream_core::{ParseInvoices, Pipeline};
+/// use docstream_sqlite::{InvoiceStore, Log, LogOptions, StoreOptions, audit};
 ///
-/// let folder = tempfile::tempdir()?;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
 /// let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
-/// let store: SqliteStore<InvoiceLine> =
-///     SqliteStore::open(folder.path().join("store.db"), StoreOptions::default())?;
-/// assert!(audit(&log, &store)?.is_clean());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let store = InvoiceStore::open(folder.path().join("store.db"), StoreOptions::default())?;
+/// Pipeline::from(MemoryStream::bytes("orders", [["not JSON"]]).source())
+///     .halt_on_reject()
+///     .into_idempotent_sink(log.clone())
+///     .run()
+///     .await?;
+/// assert_eq!(audit(&log, &store)?.lost.count, 1); // it is on its way
+///
+/// Pipeline::from(log.source("store").until(log.ends().await?))
+///     .transform(ParseInvoices::default())
+///     .dead_letters(store.dead_letters())
+///     .into_idempotent_sink(store.clone())
+///     .run()
+///     .await?;
+/// let report = audit(&log, &store)?;
+/// assert_eq!((report.accepted, report.stored, report.buried), (1, 0, 1));
+/// assert!(report.is_clean());
+/// # Ok(())
+/// # }
 /// ```
 ///
 /// # Errors

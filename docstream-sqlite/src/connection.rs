@@ -12,6 +12,18 @@ use crate::error::sqlite;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// When a commit counts as done.
+///
+/// ```
+/// use docstream_sqlite::{Durability, Log, LogOptions, StoreOptions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// // A log that can be filled again from its files, and a store that cannot.
+/// let options = LogOptions::default().durability(Durability::Normal);
+/// let log = Log::open(folder.path().join("log.db"), options)?;
+/// assert_eq!(StoreOptions::default().durability, Durability::Full);
+/// # drop(log);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Durability {

@@ -38,13 +38,20 @@
 //!
 //! # For an adapter of your own
 //!
-//! Implement `SourceUnderTest`, `SinkUnderTest`, `DeadLettersUnderTest` or `LogUnderTest`
-//! (how to make it, open it again, look inside) and call the suite's `all` in a test. It
-//! panics with the promise that is broken. Each suite is itself tested:
+//! Implement [`SourceUnderTest`], [`SinkUnderTest`], [`DeadLettersUnderTest`],
+//! [`LogUnderTest`] or [`InvoicesUnderTest`] (how to make it, open it again, look inside)
+//! and call the suite's `all` in a test. It panics with the promise that is broken; the
+//! page of each suite has a whole example. Each suite is itself tested:
 //! `tests/planted_bugs` holds endpoints with one bug each, and every one must be caught.
 //!
 //! No test needs to sleep: faults are scripted or drawn from a seed, and
 //! [`faulty::Fired`] counts them, so that a test can see that it was not vacuous.
+//!
+//! [`SourceUnderTest`]: contract::SourceUnderTest
+//! [`SinkUnderTest`]: contract::SinkUnderTest
+//! [`DeadLettersUnderTest`]: contract::DeadLettersUnderTest
+//! [`LogUnderTest`]: contract::LogUnderTest
+//! [`InvoicesUnderTest`]: contract::InvoicesUnderTest
 
 pub mod contract;
 pub mod faulty;

@@ -8,6 +8,21 @@ use crate::record::Record;
 use crate::{ContentHash, DocId, Offset, Partition, Raw, Rejection, Span};
 
 /// A record as it comes in, before it has a place in a batch.
+///
+/// ```
+/// use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, Raw, SourceId};
+///
+/// # let source = SourceId::new("default", "example", &[]);
+/// let incoming = Incoming {
+///     key: b"536365",
+///     attempt: 1, // sent again from the dead letters
+///     ..Incoming::new(source.doc(0), Offset(0), b"{}")
+/// };
+/// let mut builder = Batch::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+/// builder.push(incoming, Raw::Bytes);
+/// let batch = builder.finish();
+/// assert_eq!(batch.record(0).map(|record| (record.key(), record.attempt())), Some((&b"536365"[..], 1)));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Incoming<'a> {
     /// Who it is.
@@ -96,6 +111,17 @@ impl<T> BatchBuilder<T> {
     }
 
     /// Adds a record that the source itself had to reject, such as a line that is too long.
+    ///
+    /// ```
+    /// use docstream_core::{Batch, Code, Epoch, Fault, Incoming, Offset, Partition, Raw, Rejection, SourceId, Stage};
+    ///
+    /// # let id = SourceId::new("default", "example", &[]).doc(0);
+    /// let mut builder = Batch::<Raw>::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+    /// let fault = Fault::document(Code::NotUtf8, "expected UTF-8");
+    /// builder.refuse(Incoming::new(id, Offset(0), b"\xff"), Rejection::new(Stage::Read, fault));
+    /// let batch = builder.finish();
+    /// assert_eq!((batch.read(), batch.len(), batch.rejected_len()), (1, 0, 1));
+    /// ```
     pub fn refuse(&mut self, incoming: Incoming<'_>, rejection: Rejection) {
         let record = self.take_in(incoming, ());
         self.refused.push(Refused { record, rejection });
@@ -159,13 +185,24 @@ impl<T> BatchBuilder<T> {
 }
 
 impl BatchBuilder<Raw> {
-    /// Names the columns of the rows that [`push_row`](Self::push_row) adds.
+    /// Names the columns of the rows that [`push_row`](Self::push_row) adds; without it
+    /// [`RecordRef::row`](crate::RecordRef::row) gives none of them.
     pub fn header(&mut self, header: Arc<[Box<str>]>) {
         self.texts.header = Some(header);
     }
 
     /// Adds a record whose document is `text`; `incoming.raw` are the bytes it was
     /// decoded from.
+    ///
+    /// ```
+    /// use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, SourceId};
+    ///
+    /// # let id = SourceId::new("default", "example", &[]).doc(0);
+    /// let mut builder = Batch::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+    /// builder.push_text(Incoming::new(id, Offset(0), b"\xa35"), "£5"); // latin-1, and what it says
+    /// let batch = builder.finish();
+    /// assert_eq!(batch.record(0).and_then(|record| record.payload_str()), Some("£5"));
+    /// ```
     pub fn push_text(&mut self, incoming: Incoming<'_>, text: &str) {
         let span = Span::push(&mut self.texts.text, text);
         self.push(incoming, Raw::Text(span));
@@ -173,6 +210,20 @@ impl BatchBuilder<Raw> {
 
     /// Adds a record that was read as a row of fields; `incoming.raw` is the row as
     /// it stood in the file.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, SourceId};
+    ///
+    /// # let id = SourceId::new("default", "example", &[]).doc(0);
+    /// let mut builder = Batch::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+    /// builder.header(Arc::from(["name", "grade"].map(Box::from)));
+    /// builder.push_row(Incoming::new(id, Offset(0), b"\"Ada\",1"), ["Ada", "1"].into_iter());
+    /// let batch = builder.finish();
+    /// let row = batch.record(0).and_then(|record| record.row());
+    /// assert_eq!(row.and_then(|row| row.get(1)), Some("1"));
+    /// ```
     pub fn push_row<'a>(&mut self, incoming: Incoming<'_>, fields: impl Iterator<Item = &'a str>) {
         let first = self.texts.fields.len();
         for field in fields {

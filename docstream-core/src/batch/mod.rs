@@ -29,6 +29,22 @@ use guard::guarded;
 ///
 /// A panic in one of their closures is a rejection of that document
 /// (`transform_failed`), not of the batch.
+///
+/// ```
+/// use docstream_core::{Batch, Code, Epoch, Fault, Incoming, Offset, Partition, Rejection, SourceId, Stage};
+///
+/// let source = SourceId::new("default", "example", &[]);
+/// let mut builder = Batch::builder(Partition::new("memory:numbers"), Epoch(1), Offset(0));
+/// for number in 0..4 {
+///     builder.push(Incoming::new(source.doc(number), Offset(number), b"raw"), number);
+/// }
+/// let zero = || Rejection::new(Stage::Transform, Fault::document(Code::OutOfRange, "expected at least 1"));
+/// let batch = builder.finish()
+///     .retain(|number| number % 2 == 0)
+///     .try_map(|number| 100_u64.checked_div(number).ok_or_else(zero));
+/// assert_eq!((batch.read(), batch.filtered(), batch.rejected_len(), batch.len()), (4, 2, 1, 1));
+/// assert!(batch.adds_up());
+/// ```
 pub struct Batch<T> {
     extent: Extent,
     receipt: Option<Receipt>,
@@ -137,6 +153,17 @@ impl<T> Batch<T> {
 
     /// The rejected documents as dead letters of consumer group `group`, with their
     /// original bytes.
+    ///
+    /// ```
+    /// # use docstream_core::{Batch, Code, Epoch, Fault, Incoming, Offset, Partition, Raw, Rejection, SourceId, Stage};
+    /// # let id = SourceId::new("default", "example", &[]).doc(0);
+    /// # let mut builder = Batch::<Raw>::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+    /// # let fault = Fault::document(Code::NotUtf8, "expected UTF-8");
+    /// # builder.refuse(Incoming::new(id, Offset(0), b"\xff"), Rejection::new(Stage::Read, fault));
+    /// # let batch = builder.finish();
+    /// let dead = batch.rejected(&"billing".into());
+    /// assert_eq!((&*dead[0].group, &*dead[0].raw, dead[0].attempt), ("billing", &b"\xff"[..], 1));
+    /// ```
     pub fn rejected(&self, group: &Arc<str>) -> Vec<Rejected> {
         self.refused
             .iter()
@@ -188,6 +215,17 @@ impl<T> Batch<T> {
     }
 
     /// As [`try_map`](Self::try_map), with the text arena to read and to append to.
+    ///
+    /// ```
+    /// # use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, SourceId, Span};
+    /// # let id = SourceId::new("default", "example", &[]).doc(0);
+    /// # let mut builder = Batch::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+    /// # builder.push(Incoming::new(id, Offset(0), b"mug"), "mug");
+    /// # let batch = builder.finish();
+    /// let batch = batch.try_map_text(|name, text| Ok(Span::push(text, &name.to_uppercase())));
+    /// let names: Vec<_> = batch.records().map(|record| record.doc().text(record.text())).collect();
+    /// assert_eq!(names, ["MUG"]);
+    /// ```
     #[must_use]
     pub fn try_map_text<U>(
         mut self,
@@ -214,6 +252,17 @@ impl<T> Batch<T> {
     /// Maps every document to any number of documents. Each has an id of its own,
     /// made from the parent's id and its index. If a sink rejects some of them, their
     /// parent is buried, with the first one's faults.
+    ///
+    /// ```
+    /// # use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, SourceId};
+    /// # let id = SourceId::new("default", "example", &[]).doc(0);
+    /// # let mut builder = Batch::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+    /// # builder.push(Incoming::new(id, Offset(0), b"mug plate"), "mug plate");
+    /// # let batch = builder.finish();
+    /// let batch = batch.flat_map(|words| Ok(words.split(' ')));
+    /// let made: Vec<_> = batch.records().map(|record| (*record.doc(), record.id())).collect();
+    /// assert_eq!(made, [("mug", id.child(0)), ("plate", id.child(1))]);
+    /// ```
     #[must_use]
     pub fn flat_map<U, I: IntoIterator<Item = U>>(
         mut self,

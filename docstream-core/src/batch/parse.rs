@@ -13,6 +13,24 @@ impl Batch<Raw> {
     /// `parse` gets the record, and the text arena of the new batch to put texts
     /// into ([`Span::push`](crate::Span::push)); it gives the document and, if it makes one, the
     /// content hash (one that the record already carries wins: it was made at entry).
+    ///
+    /// ```
+    /// use docstream_core::{Code, Fault, Rejection, Span, Stage};
+    ///
+    /// # use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, Raw, SourceId};
+    /// # let source = SourceId::new("default", "example", &[]);
+    /// # let mut builder = Batch::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
+    /// # for (number, raw) in (0..).zip([&b" mug "[..], b"\xff"]) {
+    /// #     builder.push(Incoming::new(source.doc(number), Offset(number), raw), Raw::Bytes);
+    /// # }
+    /// # let batch = builder.finish();
+    /// let not_utf8 = || Rejection::new(Stage::Parse, Fault::document(Code::NotUtf8, "expected UTF-8"));
+    /// let batch = batch.parse(|record, text| {
+    ///     let word = record.payload_str().ok_or_else(not_utf8)?;
+    ///     Ok((Span::push(text, word.trim()), None))
+    /// });
+    /// assert_eq!((batch.text(), batch.len(), batch.rejected_len()), ("mug", 1, 1));
+    /// ```
     #[must_use]
     pub fn parse<U>(
         mut self,

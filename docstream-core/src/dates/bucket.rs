@@ -7,6 +7,17 @@ use super::calendar::{self, MICROS_PER_SECOND, SECONDS_PER_DAY, two_digits};
 use super::{Timestamp, Zone};
 
 /// What time is counted by.
+///
+/// ```
+/// use docstream_core::{Timestamp, Zone, dates::Period};
+///
+/// let at: Timestamp = "2010-12-01T08:26:00Z".parse()?;
+/// let periods = [Period::Hour, Period::Day, Period::Week, Period::Month];
+/// let labels = periods.map(|period| Zone::LONDON.bucket(at, period).to_string());
+/// assert_eq!(labels, ["2010-12-01T08", "2010-12-01", "2010-11-29", "2010-12"]);
+/// assert_eq!("week".parse(), Ok(Period::Week));
+/// # Ok::<(), docstream_core::dates::InvalidTimestamp>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Period {
     /// The hour of a local clock.
@@ -61,6 +72,13 @@ impl fmt::Display for Period {
 }
 
 /// The word is not a [`Period`].
+///
+/// ```
+/// use docstream_core::dates::{Period, UnknownPeriod};
+///
+/// assert_eq!("fortnight".parse::<Period>(), Err(UnknownPeriod));
+/// assert_eq!(UnknownPeriod.to_string(), "expected hour, day, week or month");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected hour, day, week or month")]
 pub struct UnknownPeriod;
@@ -113,6 +131,16 @@ impl Zone {
 
 impl Bucket {
     /// The bucket that follows.
+    ///
+    /// ```
+    /// # use docstream_core::{Timestamp, Zone, dates::Period};
+    /// # let at: Timestamp = "2011-02-27T12:00:00Z".parse()?;
+    /// let first = Zone::LONDON.bucket(at, Period::Day);
+    /// let days = std::iter::successors(Some(first), |day| Some(day.next())).take(3);
+    /// let labels: Vec<_> = days.map(|day| day.to_string()).collect();
+    /// assert_eq!(labels, ["2011-02-27", "2011-02-28", "2011-03-01"]);
+    /// # Ok::<(), docstream_core::dates::InvalidTimestamp>(())
+    /// ```
     #[must_use]
     pub fn next(self) -> Self {
         Self {

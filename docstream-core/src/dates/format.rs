@@ -8,6 +8,19 @@ use super::fault::Flaw;
 use super::shape::{Local, Reading};
 
 /// Why [`Dates::format`](super::Dates::format) refused a format.
+///
+/// ```
+/// use docstream_core::Dates;
+/// use docstream_core::dates::InvalidFormat;
+///
+/// for (format, why) in [
+///     ("%H:%M", InvalidFormat::NotAFullDate),
+///     ("%d.%m.%Y %H", InvalidFormat::NotAFullTime),
+///     ("%d.%m.%Y %H:%M %Z", InvalidFormat::ZoneName),
+/// ] {
+///     assert_eq!(Dates::default().format(format).unwrap_err(), why);
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidFormat {

@@ -75,6 +75,18 @@ impl OrderEvidence {
     }
 
     /// Adds what was observed of the records that follow these.
+    ///
+    /// Parts of a file, looked at side by side, then say what the whole of it does:
+    ///
+    /// ```
+    /// use docstream_core::{DateOrder, OrderEvidence};
+    ///
+    /// let (mut first, mut second) = (OrderEvidence::default(), OrderEvidence::default());
+    /// first.observe("12/1/2010 8:26");
+    /// second.observe("12/13/2010 9:00");
+    /// first.merge(&second);
+    /// assert_eq!((first.records(), first.finish()), (2, Ok(Some(DateOrder::MonthFirst))));
+    /// ```
     pub fn merge(&mut self, later: &Self) {
         self.month_first.append(later.month_first, self.records);
         self.day_first.append(later.day_first, self.records);
@@ -114,6 +126,18 @@ impl OrderEvidence {
 }
 
 /// Why the order of day and month could not be inferred.
+///
+/// ```
+/// use docstream_core::OrderEvidence;
+/// use docstream_core::dates::OrderError;
+///
+/// let mut evidence = OrderEvidence::default();
+/// evidence.observe("12/1/2010 8:26");
+/// match evidence.finish() {
+///     Err(OrderError::Ambiguous { dates }) => assert_eq!(dates, 1), // ask the user: mdy or dmy?
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OrderError {

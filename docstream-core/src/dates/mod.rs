@@ -28,6 +28,16 @@
 //!
 //! What is read is a [`Timestamp`], in UTC. For people it is counted again by the
 //! hours, days, weeks and months of a zone: [`Zone::bucket`].
+//!
+//! ```
+//! use docstream_core::dates::{DateOrder, Dates, Period, Zone};
+//!
+//! let dates = Dates::iso(Zone::LONDON).order(DateOrder::MonthFirst);
+//! let at = dates.parser().parse("7/1/2011 0:30")?;
+//! assert_eq!(at.to_string(), "2011-06-30T23:30:00Z");
+//! assert_eq!(Zone::LONDON.bucket(at, Period::Month).to_string(), "2011-07");
+//! # Ok::<(), docstream_core::DateFault>(())
+//! ```
 
 mod bucket;
 mod calendar;

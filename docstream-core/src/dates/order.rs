@@ -46,6 +46,13 @@ impl fmt::Display for DateOrder {
 }
 
 /// The word is not a [`DateOrder`].
+///
+/// ```
+/// use docstream_core::DateOrder;
+/// use docstream_core::dates::UnknownDateOrder;
+///
+/// assert_eq!("ymd".parse::<DateOrder>(), Err(UnknownDateOrder));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected mdy (month first) or dmy (day first)")]
 pub struct UnknownDateOrder;

@@ -11,6 +11,16 @@ use super::{DateFault, DateOrder, Dates, Timestamp};
 const PLACES: usize = 128;
 
 /// Reads dates by the rules of a [`Dates`]; made by [`Dates::parser`].
+///
+/// ```
+/// use docstream_core::{DateOrder, Dates, Zone};
+///
+/// let dates = Dates::iso(Zone::LONDON).order(DateOrder::MonthFirst);
+/// let mut parser = dates.parser();
+/// let column = ["12/1/2010 8:26", "7/1/2011 8:26"]; // in winter time, and in summer time
+/// let read = column.map(|text| parser.parse(text).map(|at| at.to_string()));
+/// assert_eq!(read, [Ok("2010-12-01T08:26:00Z".into()), Ok("2011-07-01T07:26:00Z".into())]);
+/// ```
 pub struct DateParser<'a> {
     dates: &'a Dates,
     days: [Day; PLACES],

@@ -136,6 +136,14 @@ impl fmt::Debug for Timestamp {
 }
 
 /// The text is not a [`Timestamp`].
+///
+/// ```
+/// use docstream_core::Timestamp;
+/// use docstream_core::dates::InvalidTimestamp;
+///
+/// // An instant needs its zone; `Dates` reads local times.
+/// assert_eq!("2010-12-01T08:26:00".parse::<Timestamp>(), Err(InvalidTimestamp));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a date and time of RFC 3339, such as 2010-12-01T08:26:00Z")]
 pub struct InvalidTimestamp;

@@ -105,6 +105,13 @@ impl fmt::Debug for Zone {
 }
 
 /// The text is not the name of a [`Zone`].
+///
+/// ```
+/// use docstream_core::Zone;
+/// use docstream_core::dates::UnknownZone;
+///
+/// assert_eq!("Europe/Atlantis".parse::<Zone>(), Err(UnknownZone));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected the name of a time zone of the IANA database, such as Europe/London or UTC")]
 pub struct UnknownZone;

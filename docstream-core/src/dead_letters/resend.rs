@@ -11,9 +11,32 @@ use crate::{Buried, DeadLetterFilter, DeadLetterQueries, DeadLetterState, Result
 /// document is stored once. Whatever is rejected again meanwhile comes as a new
 /// entry and waits for the next call.
 ///
+/// ```
+#[doc = include_str!("example.txt")]
+/// use docstream_core::{DeadLetterFilter, resend};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> docstream_core::queries::QueryResult<()> {
+/// # let letters = Shelf::default();
+/// let sent = resend(&letters, &DeadLetterFilter::default(), |page| async move {
+///     // Here they are appended to the log that the pipeline reads.
+///     assert_eq!(page.len(), 1);
+///     Ok(())
+/// })
+/// .await?;
+/// assert_eq!(sent, 1);
+/// assert_eq!(resend(&letters, &DeadLetterFilter::default(), |_| async { Ok(()) }).await?, 0);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
-/// The first error of the dead letters or of `send`; what was sent until then is marked.
+/// The first error of the dead letters or of `send`; the pages sent until then are marked.
+///
+/// # Cancel safety
+///
+/// Dropped half-way, it may leave a page open that was sent: the next call sends it again.
 pub async fn resend<Q, F, Fut>(
     letters: &Q,
     filter: &DeadLetterFilter,

@@ -9,6 +9,21 @@ use crate::{Error, Result};
 const OPERATION: &str = "open a file";
 
 /// How a file is compressed.
+///
+/// ```
+/// use docstream_core::file::{Compression, FileOptions, Survey};
+///
+/// # use std::io::Write;
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv");
+/// # let mut gzip = flate2::write::GzEncoder::new(std::fs::File::create(&path)?, Default::default());
+/// # gzip.write_all(b"name,grade\nAda,1\n")?;
+/// # gzip.finish()?;
+/// // The name does not count: it is `lines.csv` and holds gzip.
+/// let survey = &Survey::input(path, &FileOptions::default(), |_| {})?[0];
+/// assert_eq!((survey.compression, survey.records), (Compression::Gzip, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Compression {

@@ -20,13 +20,26 @@ const OPERATION: &str = "append rows to a file";
 /// Not idempotent: a write that is repeated after a crash is there twice. A row
 /// that a crash cut off is removed when the file is opened again.
 ///
-/// ```no_run
-/// use docstream_core::InvoiceLine;
+/// ```
 /// use docstream_core::file::CsvSink;
+/// use docstream_core::memory::MemoryStream;
+/// use docstream_core::{ParseInvoices, Pipeline};
 ///
-/// # fn main() -> docstream_core::Result<()> {
-/// let sink = CsvSink::<InvoiceLine>::open("lines.csv")?.safe_for_spreadsheets();
-/// # let _ = sink;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv");
+/// # let json = r#"{"InvoiceNo":"536365","StockCode":"71053","Description":"=1+1","Quantity":6,"UnitPrice":3.39,"InvoiceDate":"2010-12-01T08:26:00Z","Country":"France"}"#;
+/// let sink = CsvSink::open(&path)?.safe_for_spreadsheets();
+/// Pipeline::from(MemoryStream::bytes("orders", [[json]]).source())
+///     .transform(ParseInvoices::default())
+///     .halt_on_reject()
+///     .into_sink(sink)
+///     .run()
+///     .await?;
+/// let content = std::fs::read_to_string(path)?;
+/// let row = content.lines().nth(1);
+/// assert_eq!(row, Some(r#"536365,sale,71053,71053,"'=1+1",,6,2010-12-01T08:26:00Z,3.39,,France"#));
 /// # Ok(())
 /// # }
 /// ```

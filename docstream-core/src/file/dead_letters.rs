@@ -21,13 +21,31 @@ const OPERATION: &str = "bury dead letters in a file";
 /// A document of the same group, partition, offset, id and attempt is kept once, also
 /// when the file is opened again; that takes 16 bytes of memory for each.
 ///
-/// ```no_run
+/// ```
 /// use docstream_core::file::{FileDeadLetters, FileOptions, FileSource};
+/// # use docstream_core::memory::MemorySink;
+/// # use docstream_core::{ParseInvoices, Pipeline};
 ///
-/// # fn main() -> docstream_core::Result<()> {
-/// let source = FileSource::open("online-retail.csv.gz", FileOptions::default())?;
-/// let dead_letters = FileDeadLetters::open("rejects.ndjson", source.layouts())?;
-/// # let _ = dead_letters;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+/// # let input = folder.path().join("lines.csv");
+/// # std::fs::write(&input, format!("{header}\n536365,71053,LANTERN,six,2010-12-01 08:26,3.39,,France\n"))?;
+/// # let rejects = folder.path().join("rejects.ndjson");
+/// # let sink = MemorySink::new();
+/// let source = FileSource::open(input, FileOptions::default())?;
+/// let dead_letters = FileDeadLetters::open(&rejects, source.layouts())?;
+/// # let pipeline = Pipeline::from(source).transform(ParseInvoices::default());
+/// let pipeline = pipeline.dead_letters(dead_letters).into_idempotent_sink(sink.clone());
+/// assert_eq!(pipeline.run().await?.rejected, 1);
+/// // A person mends the row, and the file is the input of another run.
+/// let mended = std::fs::read_to_string(&rejects)?.replace(",six,", ",6,");
+/// std::fs::write(&rejects, mended)?;
+/// let source = FileSource::open(rejects, FileOptions::default())?;
+/// # let pipeline = Pipeline::from(source).transform(ParseInvoices::default());
+/// # let pipeline = pipeline.halt_on_reject().into_idempotent_sink(sink);
+/// assert_eq!(pipeline.run().await?.written, 1);
 /// # Ok(())
 /// # }
 /// ```

@@ -6,6 +6,18 @@ use encoding_rs::WINDOWS_1252;
 use serde::{Deserialize, Serialize};
 
 /// The encoding of a file's text.
+///
+/// ```
+/// use docstream_core::file::{Encoding, FileOptions, Survey};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv");
+/// std::fs::write(&path, b"description\n\xa35 VOUCHER\n")?;
+/// let survey = &Survey::input(path, &FileOptions::default(), |_| {})?[0];
+/// assert_eq!(survey.encoding, Encoding::Windows1252); // a pound sign, and not in UTF-8
+/// assert_eq!("latin-1".parse::<Encoding>()?, Encoding::Latin1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -14,15 +14,28 @@
 //! The position of a document is its number in the file, from 0. Blank lines and the
 //! header row are not counted.
 //!
-//! ```no_run
-//! use docstream_core::file::{FileOptions, FileSource, Survey};
+//! ```
+//! use docstream_core::file::{FileOptions, FileSource, NdJsonSink, Survey};
+//! use docstream_core::{Dates, InvoiceRules, ParseInvoices, Pipeline};
 //!
-//! # fn main() -> docstream_core::Result<()> {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+//! # let input = folder.path().join("online-retail.csv");
+//! # std::fs::write(&input, format!("{header}\n537226,22811,T-LIGHT HOLDER,6,12/13/2010 9:00,2.95,15987,France\n"))?;
+//! # let output = folder.path().join("lines.ndjson");
 //! let options = FileOptions::default();
-//! let surveys = Survey::input("online-retail.csv.gz", &options, |_| {})?;
-//! let order = surveys[0].dates.finish();
-//! let source = FileSource::new(surveys, options)?;
-//! # let _ = (order, source);
+//! let surveys = Survey::input(input, &options, |_| {})?;
+//! let dates = Dates::default().order(surveys[0].dates.finish()?);
+//! let summary = Pipeline::from(FileSource::new(surveys, options)?)
+//!     .transform(ParseInvoices::new(InvoiceRules { dates, ..InvoiceRules::default() }))
+//!     .halt_on_reject()
+//!     .into_sink(NdJsonSink::open(&output)?)
+//!     .run()
+//!     .await?;
+//! assert_eq!(summary.written, 1);
+//! assert!(std::fs::read_to_string(output)?.contains("2010-12-13T09:00:00Z"));
 //! # Ok(())
 //! # }
 //! ```

@@ -19,13 +19,19 @@ const OPERATION: &str = "append lines to a file";
 /// Not idempotent: a write that is repeated after a crash is there twice. A line
 /// that a crash cut off is removed when the file is opened again.
 ///
-/// ```no_run
-/// use docstream_core::Raw;
+/// ```
+/// use docstream_core::Pipeline;
 /// use docstream_core::file::NdJsonSink;
+/// use docstream_core::memory::MemoryStream;
 ///
-/// # fn main() -> docstream_core::Result<()> {
-/// let sink = NdJsonSink::<Raw>::open("documents.ndjson")?;
-/// # let _ = sink;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("documents.ndjson");
+/// let stream = MemoryStream::bytes("orders", [["{\"a\":1}", "{\"a\":2}"]]);
+/// let sink = NdJsonSink::open(&path)?;
+/// Pipeline::from(stream.source()).halt_on_reject().into_sink(sink).run().await?;
+/// assert_eq!(std::fs::read_to_string(path)?, "{\"a\":1}\n{\"a\":2}\n");
 /// # Ok(())
 /// # }
 /// ```

@@ -6,6 +6,17 @@ use std::sync::Arc;
 use super::Encoding;
 
 /// What the records of a file are.
+///
+/// ```
+/// use docstream_core::file::{FileOptions, Format, Survey};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines");
+/// std::fs::write(&path, "{\"name\":\"Ada\"}\n\n{\"name\":\"Bob\"}\n")?;
+/// let survey = &Survey::input(path, &FileOptions::default(), |_| {})?[0];
+/// assert_eq!((survey.format, survey.records), (Format::NdJson, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {

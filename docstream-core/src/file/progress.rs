@@ -4,6 +4,26 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// How far a [`FileSource`](super::FileSource) has read; it may be ahead of what
 /// the pipeline has done by a few batches.
+///
+/// ```
+/// use docstream_core::file::{FileOptions, FileSource};
+/// # use docstream_core::Pipeline;
+/// # use docstream_core::memory::MemorySink;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv");
+/// # std::fs::write(&path, "name,grade\nAda,1\nBob,2\n")?;
+/// let source = FileSource::open(path, FileOptions::default())?;
+/// let progress = source.progress(); // for another task, which draws a bar
+/// assert_eq!((progress.records(), progress.total_records()), (0, 2));
+/// let pipeline = Pipeline::from(source).halt_on_reject().into_idempotent_sink(MemorySink::new());
+/// pipeline.run().await?;
+/// assert_eq!((progress.records(), progress.bytes()), (2, progress.total_bytes()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Default)]
 pub struct FileProgress {
     bytes: AtomicU64,

@@ -15,6 +15,17 @@ use crate::{Code, DocId, Error, Fault, Partition, Rejected, Result, Stage};
 
 /// How the documents of a file are laid out in its bytes: what a row needs so that
 /// it can be read without its file.
+///
+/// [`FileSource::layouts`](super::FileSource::layouts) gives those of its files; where
+/// documents come from elsewhere, it is made by hand:
+///
+/// ```
+/// use docstream_core::file::{Encoding, Layout};
+///
+/// let layout = Layout::rows(["name", "grade"].map(Box::from).into(), b';', Encoding::Utf8);
+/// assert_eq!(layout.header.as_deref().map(<[_]>::len), Some(2));
+/// assert_eq!(Layout::lines(Encoding::Utf8).header, None);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Layout {
@@ -202,6 +213,40 @@ pub(crate) fn write_line(
 /// and says where the document came from. A document that was a row of CSV carries
 /// the names of its columns in `header`, if `layouts` knows its partition: mend
 /// `raw`, and send the line again. It keeps its id.
+///
+/// ```
+/// use docstream_core::file::{FileOptions, FileSource, write_rejects};
+/// use docstream_core::memory::{MemoryDeadLetters, MemorySink};
+/// use docstream_core::{ParseInvoices, Pipeline};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv");
+/// # let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+/// # std::fs::write(&path, format!("{header}\n536365,71053,LANTERN,six,2010-12-01 08:26,3.39,,France\n"))?;
+/// let source = FileSource::open(path, FileOptions::default())?;
+/// let (layouts, dead) = (source.layouts(), MemoryDeadLetters::new());
+/// # Pipeline::from(source)
+/// #     .transform(ParseInvoices::default())
+/// #     .dead_letters(dead.clone())
+/// #     .into_idempotent_sink(MemorySink::new())
+/// #     .run()
+/// #     .await?;
+/// // ... and when a pipeline has run:
+/// let mut out = Vec::new();
+/// write_rejects(&mut out, &dead.buried(), &layouts)?;
+/// let line: serde_json::Value = serde_json::from_slice(&out)?;
+/// assert_eq!(line["errors"][0]["pointer"], "/Quantity");
+/// assert_eq!(line["header"][3], "Quantity");
+/// assert_eq!(line["raw"], "536365,71053,LANTERN,six,2010-12-01 08:26,3.39,,France");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Writing to `out` failed; the lines before are in it.
 pub fn write_rejects<'a>(
     mut out: impl Write,
     rejected: impl IntoIterator<Item = &'a Rejected>,

@@ -30,13 +30,22 @@ const AHEAD: usize = 2;
 /// After a stop it goes on from the checkpoints of the sink, or else from its own
 /// positions file. Once all files are read to the end, the next run reads them again.
 ///
-/// ```no_run
+/// ```
 /// use docstream_core::file::{FileOptions, FileSource};
+/// use docstream_core::memory::AppendSink;
+/// use docstream_core::{Pipeline, Take};
 ///
-/// # fn main() -> docstream_core::Result<()> {
-/// let options = FileOptions::default().positions("data/positions.json");
-/// let source = FileSource::open("online-retail.csv.gz", options)?;
-/// # let _ = source;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv");
+/// std::fs::write(&path, "name,grade\nAda,1\nBob,2\nCleo,3\n")?;
+/// let options = FileOptions::default().positions(folder.path().join("positions.json"));
+/// for left in [2, 1] {
+///     let source = FileSource::open(&path, options.clone())?;
+///     let pipeline = Pipeline::from(Take::new(source, 2)).halt_on_reject().into_sink(AppendSink::new());
+///     assert_eq!(pipeline.run().await?.read, left);
+/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -77,6 +86,10 @@ impl Reading {
 
 impl FileSource {
     /// Reads the files that were surveyed, with the same options.
+    ///
+    /// # Errors
+    ///
+    /// The positions file cannot be read, is none, or is of a newer version.
     pub fn new(surveys: Vec<Survey>, options: FileOptions) -> Result<Self> {
         let positions = Positions::open(options.positions.as_deref(), Arc::clone(&options.group))?;
         let bytes = surveys.iter().map(|survey| survey.bytes).sum();
@@ -91,7 +104,12 @@ impl FileSource {
         })
     }
 
-    /// Surveys the file or folder at `path` and reads it.
+    /// Surveys the file or folder at `path` and reads it. Blocks as
+    /// [`Survey::input`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Survey::input`] and [`new`](Self::new).
     pub fn open(path: impl AsRef<Path>, options: FileOptions) -> Result<Self> {
         Self::new(Survey::input(path, &options, |_| {})?, options)
     }
@@ -107,6 +125,8 @@ impl FileSource {
     }
 
     /// How the documents of each file are laid out, for the writer of a rejects file.
+    ///
+    /// See the example of [`write_rejects`](super::write_rejects).
     pub fn layouts(&self) -> BTreeMap<Partition, Layout> {
         let layout = |survey: &Survey| (survey.partition(), survey.layout.clone());
         self.surveys.iter().map(layout).collect()

@@ -13,6 +13,20 @@ use crate::Result;
 /// Copies `reader`, for instance standard input, to a file in `folder` named after
 /// the hash of its content, and gives its path: so that it can be surveyed, and read
 /// again after a crash. The same content is the same file. Durable when it returns.
+///
+/// ```
+/// use docstream_core::file::{FileOptions, Survey, spool_stdin};
+///
+/// # let data = tempfile::tempdir()?;
+/// let stdin = &b"{\"name\":\"Ada\"}\n"[..]; // or `std::io::stdin().lock()`
+/// let path = spool_stdin(stdin, data.path())?;
+/// assert_eq!(Survey::input(path, &FileOptions::default(), |_| {})?[0].records, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// `reader` cannot be read to its end, or the folder not be written to.
 pub fn spool_stdin(reader: impl Read, folder: impl AsRef<Path>) -> Result<PathBuf> {
     let folder = folder.as_ref();
     copy(reader, folder).map_err(|error| {

@@ -22,6 +22,20 @@ use crate::{Error, OrderEvidence, Partition, Result, SourceId};
 const OPERATION: &str = "survey a file";
 
 /// What a whole file tells that no single document can.
+///
+/// ```
+/// use docstream_core::DateOrder;
+/// use docstream_core::file::{FileOptions, Format, Survey};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv");
+/// std::fs::write(&path, "InvoiceNo;InvoiceDate\n536365;12/1/2010 8:26\n537226;12/13/2010 9:00\n")?;
+/// let survey = &Survey::input(path, &FileOptions::default(), |_| {})?[0];
+/// assert_eq!((survey.format, survey.layout.delimiter, survey.records), (Format::Csv, b';', 2));
+/// assert_eq!(survey.dates.finish()?, Some(DateOrder::MonthFirst));
+/// assert_eq!(survey.damage, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Survey {
@@ -62,6 +76,22 @@ pub struct Survey {
 }
 
 /// Where a compressed file is cut off or corrupt.
+///
+/// ```
+/// use docstream_core::file::{FileOptions, Survey};
+///
+/// # use std::io::Write;
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv.gz");
+/// # let mut gzip = flate2::write::GzEncoder::new(Vec::new(), Default::default());
+/// # gzip.write_all(b"name,grade\nAda,1\nBob,2\n")?;
+/// # let gzip = gzip.finish()?;
+/// std::fs::write(&path, &gzip[..gzip.len() - 4])?; // a download that broke off
+/// let survey = &Survey::input(path, &FileOptions::default(), |_| {})?[0];
+/// assert_eq!(survey.records, 2);
+/// assert_eq!(survey.damage.as_ref().map(|damage| damage.at), Some(23));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Damage {
@@ -71,7 +101,21 @@ pub struct Damage {
     pub message: String,
 }
 
-/// How far a survey is: called for every block.
+/// How far a survey is; told every 4,096 records and at the end of each file.
+///
+/// ```
+/// use docstream_core::file::{FileOptions, Survey};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("lines.csv");
+/// # std::fs::write(&path, "name,grade\nAda,1\n")?;
+/// let mut percent = 0;
+/// Survey::input(path, &FileOptions::default(), |so_far| {
+///     percent = so_far.done * 100 / so_far.total.max(1);
+/// })?;
+/// assert_eq!(percent, 100);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Surveyed {
@@ -86,9 +130,13 @@ impl Survey {
     /// the order of their names. Empty files of a folder are left out, and files
     /// whose whole content another one has: see [`left_out`](Self::left_out).
     ///
+    /// Blocks until every byte is read: an async program that does other work
+    /// meanwhile calls it by `tokio::task::spawn_blocking`.
+    ///
     /// # Errors
     ///
-    /// There is nothing to read, or a file is nothing that can be read.
+    /// There is nothing to read, a file is nothing that can be read, or the registry
+    /// file is damaged or of a newer version.
     pub fn input(
         path: impl AsRef<Path>,
         options: &FileOptions,

@@ -7,6 +7,16 @@ use super::value::Value;
 use crate::{Code, Fault, Rejection, Stage};
 
 /// What to do with columns that an invoice line does not have.
+///
+/// ```
+/// use docstream_core::{Columns, ExtraColumns};
+///
+/// let header = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate",
+///     "UnitPrice", "CustomerID", "Country", "Warehouse"];
+/// let rejection = Columns::from_header(header, ExtraColumns::Refuse).unwrap_err();
+/// assert!(rejection.to_string().starts_with("read: /Warehouse: unknown_field"));
+/// assert!(Columns::from_header(header, ExtraColumns::Ignore).is_ok());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ExtraColumns {
     /// Refuse the table: a misspelt column would go missing unseen.
@@ -32,8 +42,12 @@ pub enum ExtraColumns {
 pub struct Columns(Vec<Option<Field>>);
 
 impl Columns {
-    /// Reads a header row, whose byte order mark is removed already. Says all that
-    /// is wrong with it: columns missing, unknown or there twice.
+    /// Reads a header row, whose byte order mark is removed already.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it: columns missing, unknown (at most 16 are told) or
+    /// there twice.
     pub fn from_header<'a>(
         names: impl IntoIterator<Item = &'a str>,
         extra: ExtraColumns,

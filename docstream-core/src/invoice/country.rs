@@ -20,6 +20,11 @@ pub struct Country<S = String>(S);
 
 impl<S: AsRef<str>> Country<S> {
     /// The country of that name, if it holds anything.
+    ///
+    /// # Errors
+    ///
+    /// `missing` for nothing but white space, `invalid_character` for a control
+    /// character other than tab and line feed.
     pub fn new(name: S) -> Result<Self, ValueFault> {
         check_required(name.as_ref())?;
         Ok(Self(name))

@@ -25,6 +25,11 @@ pub struct Description<S = String> {
 
 impl Description {
     /// The description of that text, if it holds anything.
+    ///
+    /// # Errors
+    ///
+    /// `missing` for nothing but white space, `invalid_character` for a control
+    /// character other than tab and line feed.
     pub fn new(text: impl Into<String>) -> Result<Self, ValueFault> {
         let raw = text.into();
         check_required(&raw)?;

@@ -63,6 +63,18 @@ impl InvoiceLine<&str> {
     /// `536365`, CSV and JSON, `2.5` and `2.50`, a null and an absent field hash alike.
     ///
     /// `scratch` is cleared and reused.
+    ///
+    /// ```
+    /// use docstream_core::InvoiceLine;
+    ///
+    /// # let written = r#"{"InvoiceNo":536365,"StockCode":"71053","Quantity":6,"UnitPrice":2.5,"InvoiceDate":"2010-12-01T08:26:00Z","Country":"France"}"#;
+    /// # let written_otherwise = r#"{"Country":"France","InvoiceNo":"536365","StockCode":"71053","Quantity":6,"UnitPrice":"2.50","InvoiceDate":"2010-12-01 08:26"}"#;
+    /// let line: InvoiceLine = serde_json::from_str(written)?;
+    /// let same: InvoiceLine = serde_json::from_str(written_otherwise)?;
+    /// let mut scratch = Vec::new();
+    /// assert_eq!(line.view().content_hash(&mut scratch), same.view().content_hash(&mut scratch));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[inline]
     pub fn content_hash(&self, scratch: &mut Vec<u8>) -> ContentHash {
         self.hash_with(|text| text, scratch)

@@ -7,6 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::{Code, ValueFault};
 
 /// What an invoice is, by the letter before its number.
+///
+/// ```
+/// use docstream_core::{InvoiceKind, InvoiceNo};
+///
+/// let kinds = ["536365", "C536379", "A563185"].map(|number| InvoiceNo::new(number).map(|n| n.kind()));
+/// assert_eq!(kinds, [Ok(InvoiceKind::Sale), Ok(InvoiceKind::Cancellation), Ok(InvoiceKind::Adjustment)]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvoiceKind {
@@ -73,6 +80,10 @@ pub(crate) fn kind_of(number: &str) -> Result<InvoiceKind, ValueFault> {
 
 impl<S: AsRef<str>> InvoiceNo<S> {
     /// The invoice number of that text, if it is one.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_format`, whatever is wrong with it.
     pub fn new(text: S) -> Result<Self, ValueFault> {
         let kind = kind_of(text.as_ref())?;
         Ok(Self { text, kind })

@@ -91,6 +91,18 @@ impl InvoiceLine<&str> {
     }
 
     /// The line with its texts appended to `arena`.
+    ///
+    /// ```
+    /// use docstream_core::InvoiceLine;
+    ///
+    /// # let json = r#"{"InvoiceNo":"536365","StockCode":"71053","Quantity":6,"UnitPrice":3.39,"InvoiceDate":"2010-12-01T08:26:00Z","Country":"France"}"#;
+    /// let line: InvoiceLine = serde_json::from_str(json)?;
+    /// let mut arena = String::new();
+    /// let packed = line.view().pack(&mut arena);
+    /// assert_eq!(arena, "53636571053France");
+    /// assert_eq!(packed.view(&arena).to_owned(), line);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn pack(&self, arena: &mut String) -> InvoiceLine<Span> {
         let mut last = ("", Span::default());
         self.map(|text| {

@@ -43,6 +43,16 @@ impl Policy {
 
     /// Whether `line` keeps every rule; the faults of one that does not come from
     /// `validator`, where [`InvoiceLine`] is a `ValidateArgs` with a policy.
+    ///
+    /// ```
+    /// use docstream_core::{InvoiceLine, Policy};
+    ///
+    /// # let guest = r#"{"InvoiceNo":"536544","StockCode":"21773","Quantity":1,"UnitPrice":2.51,"InvoiceDate":"2010-12-01T14:32:00Z","Country":"United Kingdom"}"#;
+    /// let line: InvoiceLine = serde_json::from_str(guest)?;
+    /// assert!(Policy::Retail.admits(&line));
+    /// assert!(!Policy::Strict.admits(&line)); // who bought is not said
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn admits<S>(self, line: &InvoiceLine<S>) -> bool {
         Self::admits_price(line.kind(), line.unit_price)
             && match self {

@@ -14,10 +14,24 @@ use crate::{Batch, Error, Raw, RecordRef, Result, Span, Transform};
 /// document's: it stops the pipeline and says what is wrong with it.
 ///
 /// ```
-/// use docstream_core::{InvoiceRules, ParseInvoices, Policy};
+/// use docstream_core::memory::{MemorySink, MemoryStream};
+/// use docstream_core::{InvoiceRules, ParseInvoices, Pipeline, Policy};
 ///
-/// let strict = ParseInvoices::new(InvoiceRules { policy: Policy::Strict, ..InvoiceRules::default() });
-/// # let _ = strict;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let of_a_guest = r#"{"InvoiceNo":"536544","StockCode":"21773","Quantity":1,"UnitPrice":2.51,"InvoiceDate":"2010-12-01T14:32:00Z","Country":"United Kingdom"}"#;
+/// let strict = InvoiceRules { policy: Policy::Strict, ..InvoiceRules::default() };
+/// for (rules, written) in [(InvoiceRules::default(), 1), (strict, 0)] {
+///     let summary = Pipeline::from(MemoryStream::bytes("orders", [[of_a_guest]]).source())
+///         .transform(ParseInvoices::new(rules))
+///         .discard_rejects()
+///         .into_idempotent_sink(MemorySink::new())
+///         .run()
+///         .await?;
+///     assert_eq!((summary.written, summary.rejected), (written, 1 - written));
+/// }
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug, Default)]
 pub struct ParseInvoices {

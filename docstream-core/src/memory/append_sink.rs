@@ -10,6 +10,24 @@ use crate::{Batch, DocId, RecordRef, Result, Sink, Write, WriteReport};
 
 /// A plain list: what is written twice is kept twice. An at-least-once sink, as a
 /// file of lines is; not an [`IdempotentSink`](crate::IdempotentSink).
+///
+/// ```
+/// use docstream_core::memory::{AppendSink, MemoryStream};
+/// use docstream_core::{Offset, Pipeline};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let start = numbers.partitions().into_iter().map(|name| (name, Offset::ZERO)).collect();
+/// let sink = AppendSink::new();
+/// for _ in 0..2 {
+///     Pipeline::from(numbers.source()).halt_on_reject().into_sink(sink.clone()).run().await?;
+///     numbers.seek("default", &start); // as if the commit had been lost
+/// }
+/// assert_eq!(sink.docs(), [7, 8, 7, 8]);
+/// # Ok(())
+/// # }
+/// ```
 pub struct AppendSink<T>(Arc<Mutex<Vec<Kept<T>>>>);
 
 type Kept<T> = (Arc<Batch<T>>, u32);

@@ -8,6 +8,27 @@ use super::lock;
 use crate::{DeadLetters, Rejected, Result};
 
 /// Dead letters in memory, each kept once. Clones share them.
+///
+/// ```
+/// use docstream_core::memory::{MemoryDeadLetters, MemorySink, MemoryStream};
+/// use docstream_core::{Code, ParseInvoices, Pipeline};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let dead = MemoryDeadLetters::new();
+/// let orders = MemoryStream::bytes("orders", [["not JSON"]]);
+/// Pipeline::from(orders.source())
+///     .transform(ParseInvoices::default())
+///     .dead_letters(dead.clone())
+///     .into_idempotent_sink(MemorySink::new())
+///     .run()
+///     .await?;
+/// let letters = dead.buried();
+/// assert_eq!(letters[0].raw, b"not JSON");
+/// assert_eq!(letters[0].rejection.code(), Code::MalformedJson);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct MemoryDeadLetters(Arc<Mutex<Vec<Rejected>>>);
 

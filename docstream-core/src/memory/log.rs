@@ -14,10 +14,22 @@ use crate::{Checkpoint, Offset, Payload, Raw, Result, Sink, Write, WriteReport};
 /// ```
 /// use docstream_core::memory::MemoryLog;
 ///
+/// use docstream_core::memory::{MemorySink, MemoryStream};
+/// use docstream_core::{Pipeline, Take};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let log = MemoryLog::new("orders", 4);
-/// let (sink, source) = (log.sink::<docstream_core::Raw>(), log.source("billing"));
-/// assert_eq!(log.lag("billing"), 0);
-/// # let _ = (sink, source);
+/// let orders = MemoryStream::bytes("inbox", [["{}", "[]"]]);
+/// Pipeline::from(orders.source()).halt_on_reject().into_sink(log.sink()).run().await?;
+/// assert_eq!(log.lag("billing"), 2);
+///
+/// let source = Take::new(log.source("billing"), 2); // without it the run would wait for more
+/// let pipeline = Pipeline::from(source).halt_on_reject();
+/// pipeline.into_idempotent_sink(MemorySink::new()).run().await?;
+/// assert_eq!((log.lag("billing"), log.lag("audit")), (0, 2));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct MemoryLog(MemoryStream<Raw>);
@@ -47,7 +59,7 @@ impl MemoryLog {
         &self.0
     }
 
-    /// How many documents `group` has still to read.
+    /// How many documents `group` has still to read and commit.
     pub fn lag(&self, group: &str) -> u64 {
         let committed = self.0.committed(group);
         let behind = |partition, offset| committed.get(partition).is_none_or(|next| offset >= next);
@@ -58,7 +70,7 @@ impl MemoryLog {
     }
 
     /// Forgets what every group has committed, and says how many documents that were.
-    /// Without a group nothing is forgotten.
+    /// A group counts from its first commit on; without one nothing is forgotten.
     pub fn trim(&self) -> usize {
         let mut trimmed = 0;
         for partition in self.0.partitions() {

@@ -87,6 +87,22 @@ impl<T> MemorySink<T> {
 
     /// The next offset that `group` has to read of `partition`, with the epoch of
     /// the owner that set it.
+    ///
+    /// ```
+    /// use docstream_core::memory::{MemorySink, MemoryStream};
+    /// use docstream_core::{Offset, Pipeline};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+    /// let sink = MemorySink::new();
+    /// let pipeline = Pipeline::from(numbers.source()).halt_on_reject();
+    /// pipeline.into_idempotent_sink(sink.clone()).run().await?;
+    /// let stored = sink.checkpoint("default", &numbers.partitions()[0]);
+    /// assert_eq!(stored.map(|(next, _epoch)| next), Some(Offset(2)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn checkpoint(&self, group: &str, partition: &Partition) -> Option<(Offset, Epoch)> {
         let key = (Arc::from(group), partition.clone());
         lock(&self.0).checkpoints.get(&key).copied()

@@ -29,6 +29,10 @@ use crate::{
 /// # Ok::<(), docstream_core::Error>(())
 /// # }).unwrap();
 /// ```
+///
+/// What was committed stays with the stream, so a second source goes on where the first one
+/// stopped; [`group`](Self::group) reads it again for somebody else, and
+/// [`script`](Self::script) makes it fail at a given call.
 pub struct MemorySource<T> {
     stream: MemoryStream<T>,
     group: Arc<str>,
@@ -44,6 +48,22 @@ pub struct MemorySource<T> {
 type Released = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// What one call of [`next`](Source::next) does in a script.
+///
+/// ```
+/// use docstream_core::memory::{MemorySink, MemoryStream, Step};
+/// use docstream_core::{Error, Pipeline};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let outage = Error::transient("read the stream", "the broker is away");
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let source = numbers.source().batch(1).script([Step::Go, Step::Fail(outage)]);
+/// let sink = MemorySink::new();
+/// Pipeline::from(source).halt_on_reject().into_idempotent_sink(sink.clone()).run().await?;
+/// assert_eq!(sink.docs(), [7, 8]); // the outage cost a wait and no document
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Step {
@@ -79,7 +99,24 @@ impl<T: Clone + Send + Sync + 'static> MemorySource<T> {
         source
     }
 
-    /// For the consumer group of that name; `default` without.
+    /// For the consumer group of that name; `default` without. Each group reads the
+    /// whole stream and commits for itself.
+    ///
+    /// ```
+    /// use docstream_core::memory::{MemorySink, MemoryStream};
+    /// use docstream_core::{Offset, Pipeline};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+    /// let pipeline = Pipeline::from(numbers.source().group("billing")).halt_on_reject();
+    /// pipeline.into_idempotent_sink(MemorySink::new()).run().await?;
+    /// let partition = &numbers.partitions()[0];
+    /// assert_eq!(numbers.committed("billing").get(partition), Some(Offset(2)));
+    /// assert_eq!(numbers.committed("audit").get(partition), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn group(mut self, group: impl Into<Arc<str>>) -> Self {
         self.group = group.into();
@@ -94,14 +131,16 @@ impl<T: Clone + Send + Sync + 'static> MemorySource<T> {
         self
     }
 
-    /// Waits for more at the end of the stream instead of ending.
+    /// Waits for more at the end of the stream instead of ending. The pipeline then runs
+    /// until its shutdown; see [`Pipeline::run_until`](crate::Pipeline::run_until).
     #[must_use]
     pub fn tail(mut self) -> Self {
         self.tail = true;
         self
     }
 
-    /// The first calls of [`next`](Source::next) do these steps, one a call.
+    /// The first calls of [`next`](Source::next) do these steps, one a call; see the
+    /// example of [`Step`].
     #[must_use]
     pub fn script(mut self, steps: impl IntoIterator<Item = Step>) -> Self {
         self.script.extend(steps);

@@ -30,6 +30,19 @@ impl<T> Clone for MemoryStream<T> {
 }
 
 /// A document as a [`MemoryStream`] holds it.
+///
+/// ```
+/// use docstream_core::memory::{Entry, MemoryStream};
+/// use docstream_core::{Offset, SourceId};
+///
+/// let id = SourceId::new("default", "request", &[b"order-17"]).doc(0);
+/// let (key, headers) = (b"GB".to_vec(), Vec::new());
+/// let entry = Entry { doc: 17, id, hash: None, raw: b"17".to_vec(), key, headers, attempt: 0 };
+///
+/// let stream = MemoryStream::empty("orders", 1);
+/// assert_eq!(stream.append(0, entry), Some(Offset(0)));
+/// assert_eq!(stream.ids()[0].2, id);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Entry<T> {
     /// The document.
@@ -111,6 +124,14 @@ impl<T> MemoryStream<T> {
 
     /// Appends `doc`, with `raw` as its original bytes, to a partition by its number
     /// and gives its offset; `None` if there is no such partition.
+    ///
+    /// ```
+    /// use docstream_core::{Offset, Raw, memory::MemoryStream};
+    ///
+    /// let orders = MemoryStream::empty("orders", 1);
+    /// assert_eq!(orders.push(0, Raw::Bytes, "{}"), Some(Offset(0)));
+    /// assert_eq!(orders.push(1, Raw::Bytes, "{}"), None);
+    /// ```
     pub fn push(&self, partition: usize, doc: T, raw: impl Into<Vec<u8>>) -> Option<Offset> {
         let mut state = lock(&self.0);
         let stretch = state.partitions.get_mut(partition)?;
@@ -126,7 +147,8 @@ impl<T> MemoryStream<T> {
         }))
     }
 
-    /// Appends an entry with an id of its own, as [`push`](Self::push) does.
+    /// Appends an entry with an id of its own, as [`push`](Self::push) does; see the
+    /// example of [`Entry`].
     pub fn append(&self, partition: usize, entry: Entry<T>) -> Option<Offset> {
         let mut state = lock(&self.0);
         Some(state.partitions.get_mut(partition)?.append(entry))
@@ -139,7 +161,16 @@ impl<T> MemoryStream<T> {
         }
     }
 
-    /// Forgets the documents of `partition` before `until`.
+    /// Forgets the documents of `partition` before `until`, and says how many they were.
+    ///
+    /// ```
+    /// use docstream_core::{Offset, memory::MemoryStream};
+    ///
+    /// let numbers = MemoryStream::documents("numbers", [[7, 8, 9]])?;
+    /// assert_eq!(numbers.trim(&numbers.partitions()[0], Offset(2)), 2);
+    /// assert_eq!(numbers.ids()[0].1, Offset(2)); // the 9 keeps its offset
+    /// # Ok::<(), docstream_core::Error>(())
+    /// ```
     pub fn trim(&self, partition: &Partition, until: Offset) -> usize {
         let mut state = lock(&self.0);
         let found = state
@@ -163,7 +194,7 @@ impl<T> MemoryStream<T> {
         state.partitions.iter().flat_map(entries).collect()
     }
 
-    /// The offset after the last document of each partition.
+    /// The offset at which each partition will take its next document.
     pub fn ends(&self) -> Checkpoint {
         let state = lock(&self.0);
         state
@@ -193,7 +224,17 @@ impl<T> MemoryStream<T> {
     }
 
     /// Makes `group` go on at `checkpoint`, forwards or backwards. Partitions it does
-    /// not name stay as they are.
+    /// not name stay as they are; so does a source made before.
+    ///
+    /// ```
+    /// use docstream_core::{Offset, memory::MemoryStream};
+    ///
+    /// let numbers = MemoryStream::documents("numbers", [[7, 8, 9]])?;
+    /// let partition = numbers.partitions()[0].clone();
+    /// numbers.seek("billing", &[(partition.clone(), Offset(2))].into_iter().collect());
+    /// assert_eq!(numbers.committed("billing").get(&partition), Some(Offset(2)));
+    /// # Ok::<(), docstream_core::Error>(())
+    /// ```
     pub fn seek(&self, group: &str, checkpoint: &Checkpoint) {
         lock(&self.0).set_committed(group, checkpoint);
     }
@@ -217,7 +258,8 @@ impl<T: Serialize> MemoryStream<T> {
     ///
     /// # Errors
     ///
-    /// A document that cannot be written as JSON.
+    /// A [`Class::Config`](crate::Class::Config) error for a document that cannot be
+    /// written as JSON.
     pub fn documents<P>(name: &str, partitions: P) -> Result<Self>
     where
         P: IntoIterator<Item: IntoIterator<Item = T>>,

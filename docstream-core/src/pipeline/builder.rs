@@ -16,6 +16,34 @@ use crate::{Chain, DeadLetters, Demand, IdempotentSink, Observer, Sink, Source, 
 /// Pipeline::from(source).into_sink(sink); // rejected documents would go nowhere
 /// # }
 /// ```
+///
+/// Everything else has a default:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use docstream_core::memory::{MemoryDeadLetters, MemorySink, MemoryStream};
+/// use docstream_core::pipeline::RetryPolicy;
+/// use docstream_core::{Demand, ParseInvoices, Pipeline};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let orders = MemoryStream::bytes("orders", [["{}"]]);
+/// let waits = (Duration::from_millis(50), Duration::from_secs(5));
+/// let summary = Pipeline::from(orders.source())
+///     .transform(ParseInvoices::default())
+///     .dead_letters(MemoryDeadLetters::new())
+///     .batch(Demand::new(500, 1 << 20)) // at most 500 documents and 1 MiB
+///     .in_flight(8)
+///     .deadline(Duration::from_secs(5))
+///     .retry(RetryPolicy::default().waits(waits.0, waits.1))
+///     .into_idempotent_sink(MemorySink::new())
+///     .run()
+///     .await?;
+/// assert_eq!((summary.read, summary.rejected), (1, 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a builder does nothing until a sink ends it and the pipeline is run"]
 pub struct Builder<S, X, R> {
@@ -26,10 +54,47 @@ pub struct Builder<S, X, R> {
 }
 
 /// Nobody has said yet what happens to rejected documents.
+///
+/// ```
+/// use docstream_core::pipeline::{Builder, Undecided};
+/// use docstream_core::{Identity, Pipeline, Source};
+///
+/// /// The settings of this house; each service decides about its own rejects.
+/// fn start<S: Source>(source: S) -> Builder<S, Identity, Undecided> {
+///     Pipeline::from(source).in_flight(8)
+/// }
+///
+/// # use docstream_core::memory::{MemorySink, MemoryStream};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let pipeline = start(numbers.source()).discard_rejects();
+/// # assert_eq!(pipeline.into_idempotent_sink(MemorySink::new()).run().await?.written, 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Undecided;
 
 /// What happens to rejected documents.
+///
+/// ```
+/// use docstream_core::pipeline::{Builder, Decided};
+/// use docstream_core::{Identity, Pipeline, Source};
+///
+/// fn strict<S: Source>(source: S) -> Builder<S, Identity, Decided> {
+///     Pipeline::from(source).halt_on_reject()
+/// }
+///
+/// # use docstream_core::memory::{MemorySink, MemoryStream};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let pipeline = strict(numbers.source()).into_idempotent_sink(MemorySink::new());
+/// # assert_eq!(pipeline.run().await?.written, 2);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Decided(pub(super) Rejects);
 
 impl std::fmt::Debug for Decided {
@@ -93,6 +158,27 @@ impl<S: Source> Builder<S, crate::Identity, Undecided> {
 
 impl<S: Source, X: Transform<S::Doc>, R> Builder<S, X, R> {
     /// Adds a transform after those that are there.
+    ///
+    /// ```
+    /// use docstream_core::memory::{MemorySink, MemoryStream};
+    /// use docstream_core::{Pipeline, retain, try_map};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let numbers = MemoryStream::documents("numbers", [[1, 2, 3]])?;
+    /// let sink = MemorySink::new();
+    /// let summary = Pipeline::from(numbers.source())
+    ///     .transform(retain(|number: &i32| number % 2 == 1))
+    ///     .transform(try_map(|number: i32| Ok(format!("number {number}"))))
+    ///     .halt_on_reject()
+    ///     .into_idempotent_sink(sink.clone())
+    ///     .run()
+    ///     .await?;
+    /// assert_eq!(sink.docs(), ["number 1", "number 3"]);
+    /// assert_eq!(summary.filtered, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn transform<T: Transform<X::Out>>(self, next: T) -> Builder<S, Chain<X, T, X::Out>, R> {
         let Self {
             source,
@@ -109,12 +195,14 @@ impl<S: Source, X: Transform<S::Doc>, R> Builder<S, X, R> {
     }
 
     /// Buries rejected documents in `dead_letters` and goes on. A document counts as
-    /// done only once its burial is durable.
+    /// done only once its burial is durable. See the example of
+    /// [`MemoryDeadLetters`](crate::memory::MemoryDeadLetters).
     pub fn dead_letters(self, dead_letters: impl DeadLetters) -> Builder<S, X, Decided> {
         self.decide(Rejects::Bury(Arc::new(dead_letters)))
     }
 
-    /// Stops at the first rejected document, which is not committed.
+    /// Stops at the first rejected document, which is not committed. See the example of
+    /// [`Stopped`](super::Stopped).
     pub fn halt_on_reject(self) -> Builder<S, X, Decided> {
         self.decide(Rejects::Halt)
     }
@@ -153,33 +241,36 @@ impl<S: Source, X: Transform<S::Doc>, R> Builder<S, X, R> {
     }
 
     /// How long one write to the sink may take before its outcome counts as unknown
-    /// and it is repeated; 15 s by default.
+    /// and it is repeated; 15 s by default. A burial, a commit and a
+    /// [check](Sink::check) of the sink may take as long each.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.settings.deadline = deadline;
         self
     }
 
     /// How often progress is committed to the source: after `every` or after
-    /// `documents`, whichever comes first; 1 s and 5,000 by default.
+    /// `documents`, whichever comes first; 1 s and 5,000 by default. What was not
+    /// committed when the process dies is read again.
     pub fn commit_every(mut self, every: Duration, documents: u64) -> Self {
         self.settings.commit_every = every;
         self.settings.commit_documents = documents.max(1);
         self
     }
 
-    /// How long a shutdown waits for what is in flight; 20 s by default.
+    /// How long the end of a run waits for what is in flight; 20 s by default. The last
+    /// commit, and then the closing of the source and the sink, may take as long each.
     pub fn drain(mut self, deadline: Duration) -> Self {
         self.settings.drain = deadline;
         self
     }
 
-    /// The size of a batch; by default what the sink likes best.
+    /// The size of a batch; by default what the sink likes best ([`Sink::hint`]).
     pub fn batch(mut self, demand: Demand) -> Self {
         self.settings.demand = Some(demand);
         self
     }
 
-    /// Tells `observer` what happens.
+    /// Tells `observer` what happens; see the example of [`Observer`].
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.settings.observer = Arc::new(observer);
         self

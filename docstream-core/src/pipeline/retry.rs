@@ -9,12 +9,25 @@ use crate::{Class, Error, Recovery, Result};
 /// How failures that are nobody's fault are repeated: for ever, with a wait that
 /// doubles from [`initial`](Self::initial) to [`max`](Self::max) and of which a random
 /// part is slept ("full jitter"), so that workers do not come back in step.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use docstream_core::pipeline::{OnConfig, RetryPolicy};
+///
+/// let mut policy = RetryPolicy::default()
+///     .waits(Duration::from_millis(50), Duration::from_secs(5))
+///     .on_config(OnConfig::RetryEvery(Duration::from_secs(60)));
+/// policy.stalled_after = Duration::from_secs(10);
+/// assert_eq!(policy.max, Duration::from_secs(5));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// The upper bound of the first wait.
     pub initial: Duration,
-    /// The upper bound of any wait.
+    /// The upper bound of these waits; a longer one that the other side asks for
+    /// ([`Error::retry_after`]) is kept.
     pub max: Duration,
     /// After how long without success the observer hears that the pipeline is stalled.
     pub stalled_after: Duration,
@@ -23,6 +36,30 @@ pub struct RetryPolicy {
 }
 
 /// What to do about an error of [`Class::Config`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use docstream_core::memory::{MemorySink, MemoryStream, Step};
+/// use docstream_core::pipeline::{OnConfig, RetryPolicy};
+/// use docstream_core::{Error, Pipeline};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+/// let source = || {
+///     let wrong = Error::config("log in to the broker", "the password is wrong");
+///     Pipeline::from(numbers.source().script([Step::Fail(wrong)])).halt_on_reject()
+/// };
+/// let stopped = source().into_idempotent_sink(MemorySink::new()).run().await;
+/// assert_eq!(stopped.unwrap_err().to_string(), "log in to the broker: the password is wrong");
+///
+/// let patient = RetryPolicy::default().on_config(OnConfig::RetryEvery(Duration::from_millis(1)));
+/// let pipeline = source().retry(patient).into_idempotent_sink(MemorySink::new());
+/// assert_eq!(pipeline.run().await?.written, 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum OnConfig {

@@ -16,6 +16,28 @@ use super::work::Work;
 use crate::{Error, Sink, Source, Transform};
 
 /// A source, a transform and a sink, ready to run.
+///
+/// ```
+/// use docstream_core::memory::{MemorySink, MemoryStream};
+/// use docstream_core::pipeline::{Ended, Guarantee};
+/// use docstream_core::{Pipeline, try_map};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let numbers = MemoryStream::documents("numbers", [[1, 2, 3]])?;
+/// let sink = MemorySink::new();
+/// let pipeline = Pipeline::from(numbers.source())
+///     .transform(try_map(|number: i32| Ok(number * 10)))
+///     .halt_on_reject()
+///     .into_idempotent_sink(sink.clone());
+/// assert_eq!(pipeline.guarantee(), Guarantee::EffectivelyOnce);
+///
+/// let summary = pipeline.run().await?;
+/// assert_eq!((summary.written, summary.ended), (3, Ended::End));
+/// assert_eq!(sink.docs(), [10, 20, 30]);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a pipeline does nothing until it is run"]
 pub struct Pipeline<S, X, K> {
     pub(super) source: S,
@@ -53,7 +75,8 @@ where
         self.guarantee
     }
 
-    /// Runs until the source ends.
+    /// Runs until the source ends. Dropping the future does what it does to
+    /// [`run_until`](Self::run_until).
     ///
     /// # Errors
     ///
@@ -65,8 +88,34 @@ where
     /// Runs until the source ends or `shutdown` does; then finishes what is in flight
     /// and commits.
     ///
+    /// ```
+    /// use docstream_core::Pipeline;
+    /// use docstream_core::memory::{MemorySink, MemoryStream};
+    /// use docstream_core::pipeline::Ended;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let numbers = MemoryStream::documents("numbers", [[7, 8]])?;
+    /// let sink = MemorySink::new();
+    /// let pipeline = Pipeline::from(numbers.source().tail()) // which never ends by itself
+    ///     .halt_on_reject()
+    ///     .into_idempotent_sink(sink.clone());
+    /// let stored_all = async {
+    ///     while sink.len() < 2 {
+    ///         tokio::task::yield_now().await;
+    ///     }
+    /// };
+    /// let summary = pipeline.run_until(stored_all).await?;
+    /// assert_eq!((summary.written, summary.ended), (2, Ended::Shutdown));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
     /// Dropping the future stops everything at once; nothing that was not settled is
-    /// committed, so a later run goes on safely.
+    /// committed, so a later run goes on safely. Neither the source nor the sink is
+    /// closed then.
     ///
     /// # Errors
     ///

@@ -5,6 +5,25 @@ use serde::Serialize;
 use crate::{CustomerId, Money, Timestamp};
 
 /// What is known of a customer.
+///
+/// ```
+/// use docstream_core::CustomerId;
+/// use docstream_core::queries::Customer;
+///
+/// let customer = Customer {
+///     customer: CustomerId(17_850),
+///     total_spend: "5288.63".parse()?,
+///     purchases: 34,
+///     returns: 1,
+///     first: "2010-12-01T08:26:00Z".parse()?,
+///     last: "2011-02-10T14:38:00Z".parse()?,
+///     countries: vec!["United Kingdom".to_owned()],
+/// };
+/// let json = serde_json::to_value(&customer)?;
+/// assert_eq!(json["customer"], 17_850);
+/// assert_eq!(json["total_spend"], "5288.63"); // money is text
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Customer {
     /// The customer.
@@ -24,6 +43,31 @@ pub struct Customer {
 }
 
 /// Customers in numbers.
+///
+/// ```
+/// use docstream_core::CustomerId;
+/// use docstream_core::queries::{CustomerRank, Customers};
+///
+/// let best = CustomerRank {
+///     customer: CustomerId(14_646),
+///     net: "279489.02".parse()?,
+///     purchases: 74,
+///     returns: 3,
+/// };
+/// let customers = Customers {
+///     customers: 4_372,
+///     repeat_customers: 2_845,
+///     single_customers: 1_494,
+///     guest_lines: 135_080,
+///     rule: Customers::RULE,
+///     top: vec![best],
+/// };
+/// let json = serde_json::to_value(&customers)?;
+/// assert_eq!(json["top"][0]["net"], "279489.02"); // money is text
+/// // Those who only sent goods back have no sale invoice.
+/// assert!(customers.repeat_customers + customers.single_customers <= customers.customers);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Customers {
     /// Distinct customers; guests are none.
@@ -46,6 +90,16 @@ impl Customers {
 }
 
 /// A customer in a ranking.
+///
+/// ```
+/// use docstream_core::CustomerId;
+/// use docstream_core::queries::CustomerRank;
+///
+/// let customer = CustomerId(14_646);
+/// let rank = CustomerRank { customer, net: "279489.02".parse()?, purchases: 74, returns: 3 };
+/// assert_eq!(format!("{}: {}", rank.customer, rank.net), "14646: 279489.02");
+/// # Ok::<(), docstream_core::ValueFault>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CustomerRank {
     /// The customer.

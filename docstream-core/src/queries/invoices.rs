@@ -5,6 +5,33 @@ use serde::Serialize;
 use crate::{CustomerId, DocId, InvoiceKind, Money, Timestamp};
 
 /// An invoice with its lines.
+///
+/// ```
+/// use docstream_core::queries::{Invoice, InvoiceQueries, QueryResult};
+///
+/// /// An invoice in one line.
+/// fn describe(invoice: &Invoice) -> String {
+///     let (lines, total) = (invoice.lines.len(), invoice.total);
+///     format!("{} {} of {}: {lines} lines, {total}", invoice.kind, invoice.invoice, invoice.date)
+/// }
+///
+/// async fn describe_by_number(store: &dyn InvoiceQueries, number: &str) -> QueryResult<String> {
+///     let invoice = store.invoice(number).await?;
+///     Ok(invoice.map_or_else(|| format!("no invoice {number}"), |found| describe(&found)))
+/// }
+/// # let invoice = Invoice {
+/// #     invoice: "536365".to_owned(),
+/// #     kind: docstream_core::InvoiceKind::Sale,
+/// #     date: "2010-12-01T08:26:00Z".parse()?,
+/// #     customer: None,
+/// #     country: "United Kingdom".to_owned(),
+/// #     lines: Vec::new(),
+/// #     total: "139.12".parse()?,
+/// # };
+/// # assert_eq!(describe(&invoice), "sale 536365 of 2010-12-01T08:26:00Z: 0 lines, 139.12");
+/// # let _ = describe_by_number;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Invoice {
     /// Its number, as written.
@@ -24,6 +51,30 @@ pub struct Invoice {
 }
 
 /// A line of an invoice as it is stored.
+///
+/// ```
+/// use docstream_core::queries::Line;
+/// use docstream_core::{CustomerId, InvoiceKind, Money, SourceId};
+///
+/// let unit_price: Money = "3.39".parse()?;
+/// let line = Line {
+///     id: SourceId::new("default", "request", &[b"order-17"]).doc(0),
+///     invoice: "536365".to_owned(),
+///     kind: InvoiceKind::Sale,
+///     stock_code: "85123a".to_owned(),
+///     product: "85123A".to_owned(),
+///     description: Some("WHITE HANGING HEART T-LIGHT HOLDER".to_owned()),
+///     quantity: 6,
+///     date: "2010-12-01T08:26:00Z".parse()?,
+///     unit_price,
+///     net: unit_price.saturating_mul(6),
+///     customer: Some(CustomerId(17_850)),
+///     country: "United Kingdom".to_owned(),
+/// };
+/// let json = serde_json::to_value(&line)?;
+/// assert_eq!((&json["kind"], &json["net"]), (&"sale".into(), &"20.34".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// The document's id.
@@ -53,6 +104,19 @@ pub struct Line {
 }
 
 /// An invoice in the history of a customer.
+///
+/// ```
+/// use docstream_core::queries::{InvoiceQueries, PageRequest, QueryResult};
+/// use docstream_core::{CustomerId, InvoiceKind};
+///
+/// /// The numbers of the newest cancellations of a customer.
+/// async fn sent_back(store: &dyn InvoiceQueries, id: CustomerId) -> QueryResult<Vec<String>> {
+///     let page = store.customer_invoices(id, &PageRequest::default()).await?;
+///     let cancelled = page.items.into_iter().filter(|of| of.kind == InvoiceKind::Cancellation);
+///     Ok(cancelled.map(|of| of.invoice).collect())
+/// }
+/// # let _ = sent_back;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InvoiceSummary {
     /// Its number.
@@ -68,6 +132,21 @@ pub struct InvoiceSummary {
 }
 
 /// Which lines are wanted: those that pass every filter that is set.
+///
+/// ```
+/// use docstream_core::queries::LineFilter;
+/// use docstream_core::{CustomerId, InvoiceKind};
+///
+/// let filter = LineFilter {
+///     customer: Some(CustomerId(17_850)),
+///     kind: Some(InvoiceKind::Sale),
+///     from: Some("2010-12-01T00:00:00Z".parse()?),
+///     to: Some("2011-01-01T00:00:00Z".parse()?), // not included
+///     ..LineFilter::default()
+/// };
+/// assert_eq!(filter.country, None); // of any country
+/// # Ok::<(), docstream_core::dates::InvalidTimestamp>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineFilter {
     /// Of this invoice, as written.
@@ -87,6 +166,28 @@ pub struct LineFilter {
 }
 
 /// Counts and sums over all lines.
+///
+/// Of the reference data, a year of an online shop:
+///
+/// ```
+/// use docstream_core::queries::Totals;
+///
+/// let totals = Totals {
+///     lines: 541_909,
+///     invoices: 25_900,
+///     customers: 4_372,
+///     products: 4_070,
+///     net: "9747747.934".parse()?,
+///     gross: "10666684.544".parse()?,
+///     cancelled: "-896812.49".parse()?,
+///     cancelled_lines: 9_288,
+///     cancelled_invoices: 3_836,
+/// };
+/// // The rest is on lines with a price or a quantity not above zero.
+/// let rest = totals.net.checked_sub(totals.gross).and_then(|net| net.checked_sub(totals.cancelled));
+/// assert_eq!(rest, "-22124.12".parse().ok());
+/// # Ok::<(), docstream_core::ValueFault>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Totals {
     /// Lines.

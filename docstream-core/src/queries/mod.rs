@@ -10,7 +10,9 @@
 //! | purchases | distinct sale invoices of a customer |
 //! | returns | distinct cancellation invoices of a customer |
 //!
-//! Every ranking names its rule in words, and ties in it have a fixed order.
+//! Every ranking names its rule in words, and ties in it have a fixed order. Amounts
+//! are [`Money`](crate::Money), in JSON a text; long lists come in [`Page`]s. A store
+//! that answers is in `docstream-sqlite`; whoever asks needs [`InvoiceQueries`] alone.
 
 mod customers;
 mod error;
@@ -38,7 +40,28 @@ pub use time::{Returns, ReturnsItem, Sales, SalesItem};
 /// Reads the answers that people want from stored invoice lines.
 ///
 /// Object safe: a query API or a dashboard holds an `Arc<dyn InvoiceQueries>` and
-/// runs on any store.
+/// runs on any store. A question without an answer, such as an invoice that is not
+/// there, is `None` or an empty list; [`QueryError`] says the rest. Every method only
+/// reads, so that dropping its future changes nothing.
+///
+/// ```
+/// use docstream_core::Money;
+/// use docstream_core::queries::{InvoiceQueries, LineFilter, PageRequest, QueryResult};
+///
+/// /// The net of all lines that pass `filter`, read page by page.
+/// async fn net(store: &dyn InvoiceQueries, filter: &LineFilter) -> QueryResult<Money> {
+///     let (mut net, mut page) = (Money::ZERO, PageRequest::default());
+///     loop {
+///         let lines = store.lines(filter, &page).await?;
+///         net = lines.items.iter().map(|line| line.net).fold(net, Money::saturating_add);
+///         match lines.next {
+///             Some(next) => page.cursor = Some(next),
+///             None => return Ok(net),
+///         }
+///     }
+/// }
+/// # let _ = net;
+/// ```
 #[async_trait]
 pub trait InvoiceQueries: Send + Sync + 'static {
     /// The invoice of that number with its lines; `None` if there is no line of it.

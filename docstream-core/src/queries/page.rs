@@ -107,6 +107,16 @@ impl Serialize for Cursor {
 }
 
 /// Which page of a list.
+///
+/// ```
+/// use docstream_core::queries::{Cursor, Limit, Page, PageRequest};
+///
+/// let mut request = PageRequest { limit: Limit::new(2)?, cursor: None };
+/// let first = Page { items: vec!["a", "b"], next: Some(Cursor::new(b"b")) };
+/// request.cursor = first.next; // for the second page
+/// assert_eq!(request.cursor, Some(Cursor::new(b"b")));
+/// # Ok::<(), docstream_core::queries::InvalidLimit>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageRequest {
     /// How many items at most.
@@ -116,6 +126,16 @@ pub struct PageRequest {
 }
 
 /// A page of a list.
+///
+/// ```
+/// use docstream_core::queries::{Cursor, Limit, Page};
+///
+/// let fetched = vec!["a", "b", "c"]; // one more than asked for
+/// let page = Page::cut(fetched, Limit::new(2)?, |item| item.as_bytes().to_vec());
+/// assert_eq!(page.items, ["a", "b"]);
+/// assert_eq!(page.next, Some(Cursor::new(b"b")));
+/// # Ok::<(), docstream_core::queries::InvalidLimit>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Page<T> {
     /// The items.

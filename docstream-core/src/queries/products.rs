@@ -9,6 +9,18 @@ use crate::Money;
 use super::Limit;
 
 /// Which ranking of products.
+///
+/// ```
+/// use docstream_core::queries::{Codes, Limit, ProductOrder, ProductQuery};
+///
+/// let query = ProductQuery {
+///     order: ProductOrder::Quantity,
+///     codes: Codes::Products,
+///     limit: Limit::new(10)?,
+/// };
+/// assert!(query.rule().starts_with("quantity (returns counted against it)"));
+/// # Ok::<(), docstream_core::queries::InvalidLimit>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ProductQuery {
     /// What they are ordered by.
@@ -46,6 +58,13 @@ impl ProductQuery {
 }
 
 /// What products are ordered by, the largest first.
+///
+/// ```
+/// use docstream_core::queries::ProductOrder;
+///
+/// assert_eq!("gross".parse(), Ok(ProductOrder::Gross));
+/// assert_eq!(ProductOrder::default(), ProductOrder::Net);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProductOrder {
@@ -59,6 +78,13 @@ pub enum ProductOrder {
 }
 
 /// Which stock codes count, and whether their case does.
+///
+/// ```
+/// use docstream_core::queries::Codes;
+///
+/// assert_eq!("products".parse(), Ok(Codes::Products));
+/// assert_eq!(Codes::default(), Codes::All);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Codes {
@@ -70,6 +96,13 @@ pub enum Codes {
 }
 
 /// The word is none of the expected ones.
+///
+/// ```
+/// use docstream_core::queries::ProductOrder;
+///
+/// let fault = "price".parse::<ProductOrder>().unwrap_err();
+/// assert_eq!(fault.to_string(), "expected one of: net, gross, quantity");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of: {0}")]
 pub struct UnknownWord(&'static str);
@@ -115,6 +148,22 @@ pub fn is_product(code: &str) -> bool {
 }
 
 /// The products that sold best.
+///
+/// ```
+/// use docstream_core::queries::{ProductQuery, ProductRank, TopProducts};
+///
+/// let cake_stand = ProductRank {
+///     stock_code: "22423".to_owned(),
+///     net: "164762.19".parse()?,
+///     gross: "174484.74".parse()?,
+///     quantity: 12_980,
+/// };
+/// let top = TopProducts { rule: ProductQuery::default().rule(), items: vec![cake_stand] };
+/// let json = serde_json::to_value(&top)?;
+/// assert_eq!(json["items"][0]["quantity"], 12_980);
+/// assert_eq!(json["items"][0]["net"], "164762.19"); // money is text
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TopProducts {
     /// The rule of the ranking, in words.
@@ -124,6 +173,20 @@ pub struct TopProducts {
 }
 
 /// A product in a ranking, with all that it could be ranked by.
+///
+/// ```
+/// use docstream_core::queries::ProductRank;
+///
+/// let cake_stand = ProductRank {
+///     stock_code: "22423".to_owned(),
+///     net: "164762.19".parse()?,
+///     gross: "174484.74".parse()?,
+///     quantity: 12_980,
+/// };
+/// let came_back = cake_stand.gross.checked_sub(cake_stand.net); // or was written off
+/// assert_eq!(came_back, "9722.55".parse().ok());
+/// # Ok::<(), docstream_core::ValueFault>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ProductRank {
     /// The code, as written or case folded, as the rule says.

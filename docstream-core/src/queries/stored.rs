@@ -7,6 +7,18 @@ use crate::{DocId, Timestamp};
 use super::Line;
 
 /// A stored document with where it came from and when.
+///
+/// ```
+/// use docstream_core::DocId;
+/// use docstream_core::queries::{InvoiceQueries, QueryResult};
+///
+/// /// Where a stored document came from, for whoever has to find the original.
+/// async fn origin(store: &dyn InvoiceQueries, id: DocId) -> QueryResult<Option<String>> {
+///     let stored = store.document(id).await?;
+///     Ok(stored.map(|stored| format!("offset {} of {}", stored.offset, stored.partition)))
+/// }
+/// # let _ = origin;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StoredDocument {
     /// Its id.

@@ -46,12 +46,29 @@ pub(crate) const COMPONENT: Component = Component {
 /// listed, read and sent again.
 ///
 /// ```
+/// use docstream_core::memory::{AppendSink, MemoryStream};
+/// use docstream_core::queries::PageRequest;
+/// use docstream_core::{DeadLetterFilter, DeadLetterQueries, ParseInvoices, Pipeline};
 /// use docstream_sqlite::SqliteDeadLetters;
 ///
-/// let folder = tempfile::tempdir()?;
-/// let letters = SqliteDeadLetters::open(folder.path().join("store.db"))?;
-/// # drop(letters);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let letters = SqliteDeadLetters::open(folder.path().join("dead.db"))?;
+/// Pipeline::from(MemoryStream::bytes("orders", [["not JSON"]]).source())
+///     .transform(ParseInvoices::default())
+///     .dead_letters(letters.clone())
+///     .into_sink(AppendSink::new())
+///     .run()
+///     .await?;
+///
+/// let page = letters.list(&DeadLetterFilter::open(), &PageRequest::default()).await?;
+/// let letter = &page.items[0];
+/// assert_eq!(letter.errors[0].code.as_str(), "malformed_json");
+/// let buried = letters.get(&letter.id).await?;
+/// assert_eq!(buried.map(|buried| buried.raw), Some(b"not JSON".to_vec()));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct SqliteDeadLetters(Arc<Database>);

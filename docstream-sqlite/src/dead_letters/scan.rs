@@ -8,7 +8,11 @@ use crate::error::sqlite;
 impl SqliteDeadLetters {
     /// Gives the id and the state of every dead letter of `partitions` to `each`.
     /// Blocks. An audit names the partitions of the log: what was rejected on its way
-    /// into it was never accepted.
+    /// into it was never accepted. [`audit`](crate::audit) is made of it.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
     pub fn scan_ids(
         &self,
         partitions: &[Partition],

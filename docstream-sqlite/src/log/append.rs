@@ -21,6 +21,47 @@ const OPERATION: &str = "append to the log";
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// A dead letter on its way back into the log; see [`Log::append_again`].
+///
+/// ```
+/// use docstream_core::{DeadLetterFilter, resend};
+/// use docstream_sqlite::Resend;
+/// # use docstream_core::memory::MemoryStream;
+/// # use docstream_core::{ParseInvoices, Pipeline};
+/// # use docstream_sqlite::{InvoiceStore, Log, LogOptions, StoreOptions};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// # let store = InvoiceStore::open(folder.path().join("store.db"), StoreOptions::default())?;
+/// # let one = MemoryStream::bytes("orders", [["not JSON"]]);
+/// # Pipeline::from(one.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+/// # Pipeline::from(log.source("store").until(log.ends().await?))
+/// #     .transform(ParseInvoices::default())
+/// #     .dead_letters(store.dead_letters())
+/// #     .into_idempotent_sink(store.clone())
+/// #     .run()
+/// #     .await?;
+/// // "not JSON" is in the log, and the pipeline into the store has buried it.
+/// let letters = store.dead_letters();
+/// let sent = resend(&letters, &DeadLetterFilter::open(), async |buried| {
+///     let again: Vec<Resend<'_>> = buried
+///         .iter()
+///         .map(|one| Resend {
+///             id: one.letter.document,
+///             raw: &one.raw,
+///             key: &one.key,
+///             attempt: one.letter.attempt,
+///         })
+///         .collect();
+///     log.append_again(&again).await
+/// })
+/// .await?;
+/// assert_eq!(sent, 1);
+/// assert_eq!(log.size().await?.documents, 2); // both copies, of one id
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Resend<'a> {
     /// The id it was given where it first entered.
@@ -334,12 +375,18 @@ impl Log {
 
     /// Appends dead letters again under the ids they had, although the log may still
     /// hold those ids: the check for duplicates is left out, and the store tells by
-    /// the id whether it has the document. Durable once this is `Ok`.
+    /// the id whether it has the document. Durable once this is `Ok`. [`Resend`] has an
+    /// example.
     ///
     /// # Errors
     ///
     /// As an append; also `Config` for a document larger than the log takes, and then
     /// none of them is appended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped half-way, all of them are appended or none. Called again, the log may hold
+    /// them twice; the store does not.
     pub async fn append_again(&self, resends: &[Resend<'_>]) -> Result<()> {
         let max = self.0.options.max_document_bytes;
         let mut spread = Spread::new(self.0.partitions.len(), "resend");

@@ -13,6 +13,28 @@ use crate::error::sqlite;
 const OPERATION: &str = "keep the offsets of a group";
 
 /// A consumer group of a log; see [`Log::groups`].
+///
+/// ```
+/// use docstream_core::{Source};
+/// use docstream_sqlite::{Log, LogOptions};
+/// # use docstream_core::{Pipeline, memory::MemoryStream};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+/// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+/// let mut source = log.source("store");
+/// source.start(None).await?;
+/// source.committer().commit(&log.ends().await?).await?;
+///
+/// let groups = log.groups().await?;
+/// assert_eq!((&*groups[0].name, groups[0].epoch.0), ("store", 1));
+/// assert_eq!(groups[0].committed, log.ends().await?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GroupInfo {
@@ -25,6 +47,25 @@ pub struct GroupInfo {
 }
 
 /// How far a group is behind in a partition; see [`Log::lag`].
+///
+/// ```
+/// use docstream_core::Source;
+/// use docstream_sqlite::{Lag, Log, LogOptions};
+/// # use docstream_core::{Pipeline, memory::MemoryStream};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+/// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+/// log.source("store").start(None).await?; // registers the group
+/// let lag: Vec<Lag> = log.lag("store").await?; // one for each partition
+/// assert_eq!(lag.iter().map(|lag| lag.documents).sum::<u64>(), 3);
+/// assert!(lag.iter().any(|lag| lag.oldest.is_some()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lag {
@@ -232,6 +273,30 @@ impl Log {
     ///
     /// `Config` if there is no such group, if it is being read, or if an offset of `to`
     /// is not in the log.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped half-way, the group is moved as a whole or not at all.
+    ///
+    /// ```
+    /// use docstream_core::Source;
+    /// use docstream_sqlite::{Log, LogOptions};
+    /// # use docstream_core::{Pipeline, memory::MemoryStream};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+    /// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+    /// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+    /// log.source("store").start(None).await?;
+    /// log.seek("store", &log.ends().await?).await?; // skips everything that is there
+    /// assert!(log.lag("store").await?.iter().all(|lag| lag.documents == 0));
+    /// log.seek("store", &log.begins().await?).await?;
+    /// assert_eq!(log.lag("store").await?.iter().map(|lag| lag.documents).sum::<u64>(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn seek(&self, group: &str, to: &Checkpoint) -> Result<()> {
         let to = self.numbered(to)?;
         self.move_group(group, move |tx, group| {
@@ -252,11 +317,15 @@ impl Log {
     }
 
     /// Makes `group` go on from the start or the end of every partition. Checkpoints
-    /// that a sink has kept for the group no longer count.
+    /// that a sink has kept for the group no longer count. [`Start`] has an example.
     ///
     /// # Errors
     ///
     /// `Config` if there is no such group, or if it is being read.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped half-way, the group is moved as a whole or not at all.
     pub async fn reset(&self, group: &str, to: Start) -> Result<()> {
         let partitions = self.0.partitions.len() as u16;
         self.move_group(group, move |tx, group| {
@@ -296,6 +365,28 @@ impl Log {
     /// # Errors
     ///
     /// `Config` if the group is being read; else when the file cannot be written.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped half-way, the group is removed or it is not.
+    ///
+    /// ```
+    /// use docstream_core::Source;
+    /// use docstream_sqlite::{Log, LogOptions};
+    /// # use docstream_core::{Pipeline, memory::MemoryStream};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+    /// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+    /// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+    /// log.source("retired").start(None).await?;
+    /// assert!(log.remove_group("retired").await?);
+    /// assert!(log.groups().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn remove_group(&self, group: &str) -> Result<bool> {
         let lock = GroupLock::take(&self.0.path, group)?;
         let group = group.to_owned();

@@ -98,6 +98,22 @@ impl Log {
     ///
     /// `Config` if the file is not a database, is of a newer version, or holds a log
     /// with another number of partitions than `options` ask for.
+    ///
+    /// ```
+    /// use docstream_core::Class;
+    /// use docstream_sqlite::{Log, LogOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("log.db");
+    /// let log = Log::open(&path, LogOptions::default().partitions(4))?;
+    /// assert_eq!(log.partitions().len(), 4);
+    ///
+    /// let again = Log::open(&path, LogOptions::default())?; // as many as there are
+    /// assert_eq!(again.id(), log.id());
+    /// let other = Log::open(&path, LogOptions::default().partitions(2)).unwrap_err();
+    /// assert_eq!(other.class(), Class::Config);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open(path: impl AsRef<Path>, options: LogOptions) -> Result<Self> {
         let path = path.as_ref();
         let mut conn = connection::open(path, options.durability)?;

@@ -7,10 +7,20 @@ use crate::Durability;
 /// Settings of a [`Log`](super::Log).
 ///
 /// ```
-/// use docstream_sqlite::LogOptions;
+/// use std::time::Duration;
 ///
-/// let options = LogOptions::default().partitions(4).max_bytes(10 << 30);
-/// # let _ = options;
+/// use docstream_sqlite::{Log, LogOptions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let options = LogOptions::default()
+///     .partitions(4)
+///     .max_document_bytes(1 << 20)
+///     .max_bytes(10 << 30)
+///     .retain_bytes(5 << 30)
+///     .retain_age(Duration::from_secs(7 * 24 * 60 * 60));
+/// let log = Log::open(folder.path().join("log.db"), options)?;
+/// assert_eq!(log.partitions().len(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use]

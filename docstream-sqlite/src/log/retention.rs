@@ -11,6 +11,23 @@ use crate::error::sqlite;
 const OPERATION: &str = "trim the log";
 
 /// How much a log holds; see [`Log::size`].
+///
+/// ```
+/// use docstream_sqlite::{Log, LogOptions};
+/// # use docstream_core::{Pipeline, memory::MemoryStream};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+/// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+/// let size = log.size().await?;
+/// assert_eq!(size.documents, 3);
+/// assert!(size.bytes > 3); // with ids, hashes and the rest of each record
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogSize {
@@ -226,6 +243,33 @@ impl Log {
     ///
     /// `Config` if `upto` names a partition of another log; else when the file cannot
     /// be written.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped half-way, everything is trimmed or nothing.
+    ///
+    /// ```
+    /// use docstream_core::Source;
+    /// use docstream_sqlite::{Log, LogOptions};
+    /// # use docstream_core::{Pipeline, memory::MemoryStream};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+    /// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+    /// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+    /// let mut source = log.source("store");
+    /// source.start(None).await?;
+    /// log.trim(&log.ends().await?).await?;
+    /// assert_eq!(log.size().await?.documents, 3); // the group has yet to read them
+    ///
+    /// source.committer().commit(&log.ends().await?).await?;
+    /// let begins = log.trim(&log.ends().await?).await?;
+    /// assert_eq!((log.size().await?.documents, begins), (0, log.ends().await?));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn trim(&self, upto: &Checkpoint) -> Result<Checkpoint> {
         let upto = self.numbered(upto)?;
         let trim = move |tx: &Connection| {

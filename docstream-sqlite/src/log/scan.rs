@@ -13,6 +13,30 @@ use crate::error::sqlite;
 const OPERATION: &str = "scan the log";
 
 /// A document in the log, without its bytes; see [`Log::scan_ids`].
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use docstream_sqlite::{Log, LogOptions};
+/// # use docstream_core::{Pipeline, memory::MemoryStream};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+/// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+/// let mut origins = Vec::new();
+/// log.scan_ids(|entry| {
+///     assert_eq!((entry.attempt, entry.hash.is_some()), (0, true));
+///     origins.push(entry.origin_offset.0);
+///     ControlFlow::Continue(())
+/// })?;
+/// origins.sort();
+/// assert_eq!(origins, [0, 1, 2]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LogEntry<'a> {
@@ -35,7 +59,7 @@ pub struct LogEntry<'a> {
 impl Log {
     /// Shows every document that the log held when the scan began to `visit`, partition
     /// by partition in order, until that breaks off. Blocks: on an async task, call it
-    /// through `spawn_blocking`.
+    /// through `spawn_blocking`. [`LogEntry`] has an example.
     ///
     /// # Errors
     ///

@@ -22,6 +22,28 @@ const POLL: Duration = Duration::from_millis(100);
 const AHEAD: usize = 4;
 
 /// Where a new group starts, or a group is reset to.
+///
+/// ```
+/// use docstream_core::Source;
+/// use docstream_sqlite::{Log, LogOptions, Start};
+/// # use docstream_core::{Pipeline, memory::MemoryStream};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+/// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+/// let mut tail = log.source("tail").start_at(Start::Latest);
+/// tail.start(None).await?; // new here, so it has nothing of the three documents to read
+/// assert!(log.lag("tail").await?.iter().all(|lag| lag.documents == 0));
+/// drop(tail);
+///
+/// log.reset("tail", Start::Earliest).await?;
+/// assert_eq!(log.lag("tail").await?.iter().map(|lag| lag.documents).sum::<u64>(), 3);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Start {
     /// At the oldest document.
@@ -32,6 +54,50 @@ pub enum Start {
 }
 
 /// Reads a log as a consumer group; made by [`Log::source`].
+///
+/// Each group reads everything:
+///
+/// ```
+/// use docstream_core::memory::AppendSink;
+/// use docstream_sqlite::{Log, LogOptions};
+/// # use docstream_core::{Pipeline, memory::MemoryStream};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// # let three = MemoryStream::bytes("orders", [["1", "2", "3"]]);
+/// # Pipeline::from(three.source()).halt_on_reject().into_idempotent_sink(log.clone()).run().await?;
+/// for group in ["billing", "search"] {
+///     let sink = AppendSink::new();
+///     Pipeline::from(log.source(group).until(log.ends().await?))
+///         .halt_on_reject()
+///         .into_sink(sink.clone())
+///         .run()
+///         .await?;
+///     assert_eq!(sink.len(), 3);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A group has one reader at a time:
+///
+/// ```
+/// use docstream_core::{Class, Source};
+/// use docstream_sqlite::{Log, LogOptions};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let log = Log::open(folder.path().join("log.db"), LogOptions::default())?;
+/// let (mut first, mut second) = (log.source("billing"), log.source("billing"));
+/// first.start(None).await?;
+/// let refused = second.start(None).await.unwrap_err();
+/// assert_eq!(refused.class(), Class::Config); // and says which process reads
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct LogSource {
     log: Log,
@@ -56,7 +122,8 @@ struct Owned {
 
 impl Log {
     /// A source that reads the log as `group`. Each group reads everything and has
-    /// offsets of its own; one source of a group may run at a time.
+    /// offsets of its own; one source of a group may run at a time. [`LogSource`] has an
+    /// example.
     pub fn source(&self, group: impl Into<Arc<str>>) -> LogSource {
         let group = group.into();
         LogSource {

@@ -15,6 +15,24 @@ const OPERATION: &str = "back up the store";
 const STEP: i32 = 1024;
 
 /// How far a backup is.
+///
+/// In pages of the file; see [`SqliteStore::backup`].
+///
+/// ```
+/// use docstream_sqlite::{BackupProgress, InvoiceStore, StoreOptions};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let store = InvoiceStore::open(folder.path().join("store.db"), StoreOptions::default())?;
+/// let show = |progress: BackupProgress| {
+///     assert!(progress.done <= progress.total);
+///     println!("{} of {} pages", progress.done, progress.total);
+/// };
+/// store.backup(folder.path().join("copy.db"), show).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BackupProgress {
@@ -29,7 +47,31 @@ impl<D: Document> SqliteStore<D> {
     /// meanwhile and are not in the copy.
     ///
     /// The copy is made beside `to` as `<to>.partial` and renamed once it is on the
-    /// disk, so a file named `to` is whole.
+    /// disk, so a file named `to` is whole. `progress` is called every 4 MiB.
+    ///
+    /// # Errors
+    ///
+    /// `Config` if `to` is there already; else when one of the files cannot be read or
+    /// written.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped half-way, the copy goes on by itself to its end.
+    ///
+    /// ```
+    /// use docstream_sqlite::{InvoiceStore, StoreOptions};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let store = InvoiceStore::open(folder.path().join("store.db"), StoreOptions::default())?;
+    /// let copy = folder.path().join("copy.db");
+    /// store.backup(&copy, |_| {}).await?;
+    /// assert_eq!(InvoiceStore::open(&copy, StoreOptions::default())?.count().await?, 0);
+    /// assert!(store.backup(&copy, |_| {}).await.is_err()); // nothing is overwritten
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn backup(
         &self,
         to: impl Into<PathBuf>,

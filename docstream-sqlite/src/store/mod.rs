@@ -54,15 +54,51 @@ const CHECKPOINT_PAGES: u32 = 16_000;
 /// have connections of their own and never wait for a write. Cheap to clone; the
 /// last clone to go waits for the writes that were taken.
 ///
+/// Any document type with a [`Document::schema`] will do:
+///
 /// ```
-/// use docstream_core::InvoiceLine;
+/// use docstream_core::memory::MemoryStream;
+/// use docstream_core::{Document, Encoder, Field, FieldType, Pipeline, Schema};
 /// use docstream_sqlite::{SqliteStore, StoreOptions};
 ///
-/// let folder = tempfile::tempdir()?;
-/// let store: SqliteStore<InvoiceLine> =
-///     SqliteStore::open(folder.path().join("store.db"), StoreOptions::default())?;
-/// # drop(store);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// #[derive(Clone)]
+/// struct Reading {
+///     sensor: &'static str,
+///     celsius: f64,
+/// }
+///
+/// impl Document for Reading {
+///     fn schema() -> &'static Schema {
+///         const FIELDS: &[Field] = &[
+///             Field::new("sensor", FieldType::Text),
+///             Field::new("celsius", FieldType::Real),
+///         ];
+///         const SCHEMA: Schema = Schema::new("readings", FIELDS);
+///         &SCHEMA
+///     }
+///
+///     fn encode<E: Encoder>(&self, _text: &str, out: &mut E) {
+///         out.text(self.sensor);
+///         out.real(self.celsius);
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let store = SqliteStore::open(folder.path().join("store.db"), StoreOptions::default())?;
+/// let sensors = MemoryStream::empty("sensors", 1);
+/// sensors.push(0, Reading { sensor: "roof", celsius: 21.5 }, "roof: 21.5");
+/// for group in ["monday", "tuesday"] {
+///     Pipeline::from(sensors.source().group(group))
+///         .halt_on_reject()
+///         .into_idempotent_sink(store.clone())
+///         .run()
+///         .await?;
+/// }
+/// assert_eq!(store.count().await?, 1); // read twice, stored once
+/// # Ok(())
+/// # }
 /// ```
 pub struct SqliteStore<D> {
     database: Arc<Database>,
@@ -101,6 +137,31 @@ impl<D> std::fmt::Debug for SqliteStore<D> {
 
 /// The store of the reference document, which answers
 /// [`InvoiceQueries`](docstream_core::queries::InvoiceQueries).
+///
+/// ```
+/// use docstream_core::queries::InvoiceQueries;
+/// use docstream_sqlite::{InvoiceStore, StoreOptions};
+/// # use docstream_core::memory::MemoryStream;
+/// # use docstream_core::{ParseInvoices, Pipeline};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let line = r#"{"InvoiceNo":"536365","StockCode":"71053","Quantity":6,"UnitPrice":3.39,
+/// #     "InvoiceDate":"2010-12-01T08:26:00Z","Country":"United Kingdom","CustomerID":17850}"#;
+/// let store = InvoiceStore::open(folder.path().join("store.db"), StoreOptions::default())?;
+/// // One line is written: 6 pieces at 3.39.
+/// # Pipeline::from(MemoryStream::bytes("orders", [[line]]).source())
+/// #     .transform(ParseInvoices::default())
+/// #     .halt_on_reject()
+/// #     .into_idempotent_sink(store.clone())
+/// #     .run()
+/// #     .await?;
+/// assert_eq!(store.totals().await?.net.to_string(), "20.34");
+/// assert!(store.invoice("536365").await?.is_some());
+/// # Ok(())
+/// # }
+/// ```
 pub type InvoiceStore = SqliteStore<docstream_core::InvoiceLine<docstream_core::Span>>;
 
 impl<D: Document> SqliteStore<D> {
@@ -110,6 +171,18 @@ impl<D: Document> SqliteStore<D> {
     ///
     /// `Config` if the table has other columns than `D`, if the file was written by a
     /// newer version, or if it is no database.
+    ///
+    /// ```
+    /// use docstream_sqlite::{InvoiceStore, StoreOptions};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// let store = InvoiceStore::open(folder.path().join("store.db"), StoreOptions::default())?;
+    /// assert!(store.path().exists());
+    ///
+    /// std::fs::write(folder.path().join("notes.txt"), "these are notes, and no database")?;
+    /// assert!(InvoiceStore::open(folder.path().join("notes.txt"), StoreOptions::default()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open(path: impl AsRef<Path>, options: StoreOptions) -> Result<Self> {
         let path = path.as_ref();
         let located = |error: docstream_core::Error| error.with("path", path.display());
@@ -135,11 +208,16 @@ impl<D: Document> SqliteStore<D> {
     }
 
     /// The dead letters that are kept in the same file, written by the same thread.
+    /// [`SqliteDeadLetters`] has an example.
     pub fn dead_letters(&self) -> SqliteDeadLetters {
         SqliteDeadLetters::of(Arc::clone(&self.database))
     }
 
     /// How many documents are stored.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
     pub async fn count(&self) -> Result<u64> {
         let sql = format!("SELECT count(*) FROM {}", self.table.name);
         self.database

@@ -5,6 +5,19 @@ use docstream_core::Demand;
 use crate::Durability;
 
 /// How a [`SqliteStore`](super::SqliteStore) is opened.
+///
+/// ```
+/// use docstream_core::{Demand, Sink};
+/// use docstream_sqlite::{Durability, InvoiceStore, StoreOptions};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let options = StoreOptions::default()
+///     .batch(Demand::new(5_000, 4 << 20)) // documents and bytes, at most
+///     .durability(Durability::Normal);
+/// let store = InvoiceStore::open(folder.path().join("store.db"), options)?;
+/// assert_eq!(store.hint().documents, 5_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreOptions {

@@ -1,4 +1,50 @@
 //! The contract of [`DeadLetters`].
+//!
+//! Dead letters of one's own, and the test that puts them under contract:
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//!
+//! use async_trait::async_trait;
+//! use docstream_core::{DeadLetters, Rejected, Result};
+//! use docstream_testkit::contract::{self, DeadLettersUnderTest};
+//!
+//! #[derive(Clone, Default)]
+//! struct Drawer(Arc<Mutex<Vec<Rejected>>>);
+//!
+//! #[async_trait]
+//! impl DeadLetters for Drawer {
+//!     async fn bury(&self, dead: &[Rejected]) -> Result<()> {
+//!         let key = |one: &Rejected| {
+//!             (one.group.clone(), one.partition.clone(), one.offset, one.id, one.attempt)
+//!         };
+//!         let mut drawer = self.0.lock().unwrap();
+//!         for one in dead {
+//!             if !drawer.iter().any(|kept| key(kept) == key(one)) {
+//!                 drawer.push(one.clone());
+//!             }
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! impl DeadLettersUnderTest for Drawer {
+//!     type DeadLetters = Drawer;
+//!
+//!     async fn open(&self) -> Drawer {
+//!         self.clone() // dead letters in a file or a database are opened again
+//!     }
+//!
+//!     async fn buried(&self) -> Vec<Rejected> {
+//!         self.0.lock().unwrap().clone()
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! contract::dead_letters::all(async || Drawer::default()).await; // in a `#[tokio::test]`
+//! # }
+//! ```
 
 use docstream_core::{
     Code, DeadLetters, Fault, Offset, Partition, Rejected, Rejection, SourceId, Stage,
@@ -6,7 +52,8 @@ use docstream_core::{
 
 use super::{answer, cut, must};
 
-/// Dead letters under test, which can be opened again and looked into.
+/// Dead letters under test, which can be opened again and looked into. The page of the
+/// [module](self) implements it.
 pub trait DeadLettersUnderTest {
     /// The dead letters.
     type DeadLetters: DeadLetters;

@@ -1,4 +1,84 @@
 //! The contract of an [`IdempotentSink`], with the checkpoints it may keep.
+//!
+//! A sink of one's own, keyed by id, and the test that puts it under contract. It keeps no
+//! checkpoints, so that part of the suite has nothing to ask of it:
+//!
+//! ```
+//! use std::collections::HashMap;
+//! use std::sync::{Arc, Mutex};
+//!
+//! use async_trait::async_trait;
+//! use docstream_core::{
+//!     Batch, Code, ContentHash, DocId, Fault, IdempotentSink, Outcome, Raw, Rejection, Result, Sink,
+//!     Stage, Write, WriteReport,
+//! };
+//! use docstream_testkit::contract::{self, SinkUnderTest, Stored};
+//!
+//! #[derive(Clone, Default)]
+//! struct Shelf(Arc<Mutex<HashMap<DocId, (ContentHash, Vec<u8>)>>>);
+//!
+//! #[async_trait]
+//! impl Sink<Raw> for Shelf {
+//!     async fn write(&self, work: Write<Raw>) -> Result<WriteReport> {
+//!         let mut shelf = self.0.lock().unwrap();
+//!         let mut report = WriteReport::default();
+//!         for (index, record) in work.records() {
+//!             let outcome = match shelf.get(&record.id()) {
+//!                 None => {
+//!                     shelf.insert(record.id(), (record.hash(), record.raw().to_vec()));
+//!                     report.written += 1;
+//!                     continue;
+//!                 }
+//!                 Some((hash, _)) if *hash == record.hash() => Outcome::Duplicate,
+//!                 Some(_) => {
+//!                     let fault = Fault::document(Code::IdConflict, "the id has other content");
+//!                     Outcome::Rejected(Rejection::new(Stage::Sink, fault))
+//!                 }
+//!             };
+//!             report.others.push((index, outcome));
+//!         }
+//!         Ok(report)
+//!     }
+//!
+//!     async fn check(&self) -> Result<()> {
+//!         Ok(()) // a sink that can fail writes a good document and takes it back
+//!     }
+//! }
+//!
+//! impl IdempotentSink<Raw> for Shelf {}
+//!
+//! impl SinkUnderTest for Shelf {
+//!     type Doc = Raw;
+//!     type Sink = Shelf;
+//!
+//!     async fn open(&self) -> Shelf {
+//!         self.clone()
+//!     }
+//!
+//!     fn raw(&self, number: u64) -> Vec<u8> {
+//!         number.to_string().into_bytes()
+//!     }
+//!
+//!     async fn parse(&self, batch: Batch<Raw>) -> Batch<Raw> {
+//!         batch
+//!     }
+//!
+//!     async fn stored(&self) -> Vec<Stored> {
+//!         let number = |raw: &[u8]| String::from_utf8_lossy(raw).parse().unwrap();
+//!         let shelf = self.0.lock().unwrap();
+//!         let stored = |(id, (_, raw)): (&DocId, &(_, Vec<u8>))| Stored {
+//!             id: Some(*id),
+//!             number: number(raw),
+//!         };
+//!         shelf.iter().map(stored).collect()
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! contract::idempotent_sink::all(async || Shelf::default()).await; // in a `#[tokio::test]`
+//! # }
+//! ```
 
 mod checkpoints;
 mod model;

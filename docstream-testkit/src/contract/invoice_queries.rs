@@ -1,6 +1,65 @@
 //! The contract of [`InvoiceQueries`]: every answer is compared with one that is
 //! worked out from the facts of generated documents, by code that shares nothing
 //! with a store's.
+//!
+//! A store of one's own under contract. This one is a beginning without any answers, and
+//! the suite says so at the first question:
+//!
+//! ```should_panic
+//! use docstream_core::{InvoiceLine, Span};
+//! use docstream_testkit::contract::{self, InvoicesUnderTest};
+//! # use docstream_core::dates::Period;
+//! # use docstream_core::queries::*;
+//! # use docstream_core::{CustomerId, DocId, Error, Sink, Write, WriteReport, Zone};
+//!
+//! /// Takes lines as a `Sink<InvoiceLine<Span>>`, answers as `InvoiceQueries`.
+//! struct Store;
+//! # #[async_trait::async_trait]
+//! # impl Sink<InvoiceLine<Span>> for Store {
+//! #     async fn write(&self, work: Write<InvoiceLine<Span>>) -> docstream_core::Result<WriteReport> {
+//! #         Ok(WriteReport::written(work.len()))
+//! #     }
+//! #     async fn check(&self) -> docstream_core::Result<()> { Ok(()) }
+//! # }
+//! # fn away<T>() -> QueryResult<T> { Err(Error::transient("ask the store", "no answers yet").into()) }
+//! # #[async_trait::async_trait]
+//! # impl InvoiceQueries for Store {
+//! #     async fn invoice(&self, _: &str) -> QueryResult<Option<Invoice>> { away() }
+//! #     async fn customer(&self, _: CustomerId) -> QueryResult<Option<Customer>> { away() }
+//! #     async fn customer_invoices(&self, _: CustomerId, _: &PageRequest) -> QueryResult<Page<InvoiceSummary>> { away() }
+//! #     async fn lines(&self, _: &LineFilter, _: &PageRequest) -> QueryResult<Page<Line>> { away() }
+//! #     async fn totals(&self) -> QueryResult<Totals> { away() }
+//! #     async fn sales(&self, _: Period, _: Zone) -> QueryResult<Sales> { away() }
+//! #     async fn products(&self, _: &ProductQuery) -> QueryResult<TopProducts> { away() }
+//! #     async fn customers(&self, _: Limit) -> QueryResult<Customers> { away() }
+//! #     async fn returns(&self, _: Period, _: Zone) -> QueryResult<Returns> { away() }
+//! #     async fn document(&self, _: DocId) -> QueryResult<Option<StoredDocument>> { away() }
+//! # }
+//!
+//! /// Where a new and empty store is.
+//! struct Place;
+//!
+//! impl InvoicesUnderTest for Place {
+//!     type Sink = Store;
+//!     type Queries = Store;
+//!
+//!     async fn sink(&self) -> Store {
+//!         Store // a store in a database connects to it
+//!     }
+//!
+//!     async fn queries(&self) -> Store {
+//!         Store
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! contract::invoice_queries::all(async || Place).await; // in a `#[tokio::test]`
+//! # }
+//! ```
+//!
+//! Filling a store takes most of the time. With [`fill`] it is done once, and each check is a
+//! test of its own.
 
 mod answers;
 mod checks;
@@ -24,7 +83,8 @@ pub use self::checks::{
 use self::facts::Facts;
 use super::{PATIENCE, must};
 
-/// A store under test that nobody else fills.
+/// A store under test that nobody else fills. The page of the [module](self)
+/// implements it.
 pub trait InvoicesUnderTest {
     /// What fills it.
     type Sink: Sink<InvoiceLine<Span>>;
@@ -38,7 +98,7 @@ pub trait InvoicesUnderTest {
     fn queries(&self) -> impl Future<Output = Self::Queries>;
 }
 
-/// A store and what it holds.
+/// A store and what it holds, for the checks of the suite; [`fill`] makes it.
 #[derive(Debug)]
 pub struct Filled<Q> {
     queries: Q,
@@ -89,6 +149,10 @@ pub async fn every_answer_is_right<Q: InvoiceQueries>(store: &Filled<Q>) {
 
 /// Writes the documents of the suite into an empty store: some thousand generated
 /// ones, and those that a careless store gets wrong.
+///
+/// # Panics
+///
+/// If a write fails, or its report is not that all are written.
 pub async fn fill<U: InvoicesUnderTest>(under_test: &U) -> Filled<U::Queries> {
     let before = Timestamp::now();
     let (batches, facts) = corpus::documents().await;

@@ -1,4 +1,54 @@
 //! The contract of a log: a sink at one end, a source for each group at the other.
+//!
+//! The log in memory under contract; one of your own takes its place:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use docstream_core::memory::{MemoryLog, MemorySource};
+//! use docstream_core::{Checkpoint, Raw, Sink};
+//! use docstream_testkit::contract::{self, LogUnderTest};
+//!
+//! struct Ends(MemoryLog);
+//!
+//! impl LogUnderTest for Ends {
+//!     type Sink = Arc<dyn Sink<Raw>>;
+//!     type Source = MemorySource<Raw>;
+//!
+//!     async fn sink(&self) -> Self::Sink {
+//!         Arc::new(self.0.sink::<Raw>())
+//!     }
+//!
+//!     async fn source(&self, group: &str) -> Self::Source {
+//!         self.0.source(group)
+//!     }
+//!
+//!     async fn ends(&self) -> Checkpoint {
+//!         self.0.stream().ends()
+//!     }
+//!
+//!     async fn lag(&self, group: &str) -> u64 {
+//!         self.0.lag(group)
+//!     }
+//!
+//!     async fn seek(&self, group: &str, checkpoint: &Checkpoint) {
+//!         self.0.stream().seek(group, checkpoint);
+//!     }
+//!
+//!     async fn trim(&self) {
+//!         self.0.trim();
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let two_partitions = async || Ends(MemoryLog::new("log", 2));
+//! contract::log::all(two_partitions).await; // in a `#[tokio::test]`
+//! # }
+//! ```
+//!
+//! A log is a source and a sink, too: put it under [their](super::source)
+//! [contracts](super::idempotent_sink) as well.
 
 use std::collections::HashMap;
 
@@ -10,7 +60,8 @@ use docstream_core::{
 use super::must;
 use super::read::{Got, Seen, after, assert_same, by_partition, checkpoint, read, seen};
 
-/// A log under test: nothing reads or writes it but the suite.
+/// A log under test: nothing reads or writes it but the suite. The page of the
+/// [module](self) implements it.
 pub trait LogUnderTest {
     /// The end that takes documents; their original bytes are their payload.
     type Sink: Sink<Raw>;

@@ -2,7 +2,19 @@
 //!
 //! An endpoint is put under test by a small trait that says how to make it, open it
 //! again and look inside; `all` then runs the suite and panics with a message that
-//! says which promise is broken. Every check is a function of its own, too.
+//! says which promise is broken. Every check is a function of its own, too, and panics
+//! in the same way.
+//!
+//! | you have | you call | you implement |
+//! | --- | --- | --- |
+//! | a [`Source`](docstream_core::Source) | [`source::all`] | [`SourceUnderTest`] |
+//! | a [`Sink`](docstream_core::Sink), at least once | [`sink::all`] | [`SinkUnderTest`] |
+//! | an [`IdempotentSink`](docstream_core::IdempotentSink) | [`idempotent_sink::all`] | [`SinkUnderTest`] |
+//! | [`DeadLetters`](docstream_core::DeadLetters) | [`dead_letters::all`] | [`DeadLettersUnderTest`] |
+//! | a log | [`log::all`] | [`LogUnderTest`] |
+//! | [`InvoiceQueries`](docstream_core::InvoiceQueries) | [`invoice_queries::all`] | [`InvoicesUnderTest`] |
+//!
+//! The page of each suite has a whole example. The shortest, for a source that exists:
 //!
 //! ```
 //! use docstream_core::memory::{MemorySource, MemoryStream};

@@ -1,11 +1,67 @@
 //! The contract of a [`Sink`].
+//!
+//! A sink of one's own, and the test that puts it under contract:
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//!
+//! use async_trait::async_trait;
+//! use docstream_core::{Batch, Raw, Result, Sink, Write, WriteReport};
+//! use docstream_testkit::contract::{self, SinkUnderTest, Stored};
+//!
+//! /// Keeps lines of text.
+//! #[derive(Clone, Default)]
+//! struct Lines(Arc<Mutex<Vec<String>>>);
+//!
+//! #[async_trait]
+//! impl Sink<Raw> for Lines {
+//!     async fn write(&self, work: Write<Raw>) -> Result<WriteReport> {
+//!         let lines = work.records().map(|(_, record)| String::from_utf8_lossy(record.raw()).into());
+//!         self.0.lock().unwrap().extend(lines);
+//!         Ok(WriteReport::written(work.len()))
+//!     }
+//!
+//!     async fn check(&self) -> Result<()> {
+//!         Ok(()) // a sink that can fail writes a good document and takes it back
+//!     }
+//! }
+//!
+//! impl SinkUnderTest for Lines {
+//!     type Doc = Raw;
+//!     type Sink = Lines;
+//!
+//!     async fn open(&self) -> Lines {
+//!         self.clone() // a sink of a file or a database opens it again
+//!     }
+//!
+//!     fn raw(&self, number: u64) -> Vec<u8> {
+//!         number.to_string().into_bytes()
+//!     }
+//!
+//!     async fn parse(&self, batch: Batch<Raw>) -> Batch<Raw> {
+//!         batch // a sink of parsed documents parses them here
+//!     }
+//!
+//!     async fn stored(&self) -> Vec<Stored> {
+//!         let lines = self.0.lock().unwrap();
+//!         let stored = |line: &String| Stored { id: None, number: line.parse().unwrap() };
+//!         lines.iter().map(stored).collect()
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! contract::sink::all(async || Lines::default()).await; // in a `#[tokio::test]`
+//! # }
+//! ```
 
 use docstream_core::{Batch, DocId, Raw, Sink, Write, WriteReport};
 
 use super::stretch::{sane, write};
 use super::{answer, cut, must};
 
-/// A sink under test, which can be opened again and looked into.
+/// A sink under test, which can be opened again and looked into. The page of the
+/// [module](self) implements it.
 pub trait SinkUnderTest {
     /// The document type of the suite: any that can be told apart by a number.
     type Doc: Send + Sync + 'static;
@@ -26,7 +82,7 @@ pub trait SinkUnderTest {
     fn stored(&self) -> impl Future<Output = Vec<Stored>>;
 }
 
-/// A document found in a store.
+/// A document found in a store; [`SinkUnderTest::stored`] gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stored {
     /// Its id, if the sink keeps ids.

@@ -1,4 +1,103 @@
 //! The contract of a [`Source`].
+//!
+//! A source of one's own, and the test that puts it under contract:
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//!
+//! use async_trait::async_trait;
+//! use docstream_core::{
+//!     Batch, Checkpoint, Checkpoints, Committer, Demand, Epoch, Incoming, Next, Offset, Partition,
+//!     Raw, Result, Source, SourceId,
+//! };
+//! use docstream_testkit::contract::{self, SourceUnderTest};
+//!
+//! /// Lines of text, and how far they are done.
+//! #[derive(Clone, Default)]
+//! struct Lines {
+//!     lines: Arc<Vec<String>>,
+//!     done: Arc<Mutex<Checkpoint>>,
+//!     next: u64,
+//! }
+//!
+//! fn partition() -> Partition {
+//!     Partition::new("lines:0")
+//! }
+//!
+//! #[async_trait]
+//! impl Source for Lines {
+//!     type Doc = Raw;
+//!
+//!     fn group(&self) -> Arc<str> {
+//!         "default".into()
+//!     }
+//!
+//!     async fn start(&mut self, stored: Option<Arc<dyn Checkpoints>>) -> Result<()> {
+//!         let done = self.done.lock().unwrap().get(&partition());
+//!         self.next = done.unwrap_or_default().0;
+//!         if let Some(stored) = stored
+//!             && let Some((next, _)) = stored.load("default", &partition()).await?
+//!         {
+//!             self.next = next.0; // what the sink has kept wins
+//!         }
+//!         Ok(())
+//!     }
+//!
+//!     async fn next(&mut self, want: Demand) -> Result<Next<Raw>> {
+//!         let id = SourceId::new("default", "lines", &[]);
+//!         let mut batch = Batch::builder(partition(), Epoch(1), Offset(self.next));
+//!         for line in &self.lines[self.next as usize..] {
+//!             let full = batch.bytes() + line.len() > want.bytes;
+//!             if batch.len() == want.documents || (full && !batch.is_empty()) {
+//!                 break;
+//!             }
+//!             let at = Offset(self.next);
+//!             batch.push(Incoming::new(id.doc(at.0), at, line.as_bytes()), Raw::Bytes);
+//!             self.next += 1;
+//!         }
+//!         Ok(match batch.len() {
+//!             0 => Next::End,
+//!             _ => Next::Batch(batch.finish()),
+//!         })
+//!     }
+//!
+//!     fn committer(&self) -> Arc<dyn Committer> {
+//!         Arc::new(Done(Arc::clone(&self.done)))
+//!     }
+//! }
+//!
+//! struct Done(Arc<Mutex<Checkpoint>>);
+//!
+//! #[async_trait]
+//! impl Committer for Done {
+//!     async fn commit(&self, checkpoint: &Checkpoint) -> Result<()> {
+//!         let mut done = self.0.lock().unwrap();
+//!         checkpoint.iter().for_each(|(partition, next)| done.set(partition.clone(), next));
+//!         Ok(())
+//!     }
+//! }
+//!
+//! impl SourceUnderTest for Lines {
+//!     type Source = Lines;
+//!
+//!     async fn open(&self) -> Lines {
+//!         self.clone()
+//!     }
+//!
+//!     fn documents(&self) -> usize {
+//!         self.lines.len()
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! contract::source::all(async || Lines { // in a `#[tokio::test]`
+//!     lines: Arc::new((0..40).map(|n| format!("line {n}")).collect()),
+//!     ..Lines::default()
+//! })
+//! .await;
+//! # }
+//! ```
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,7 +111,7 @@ use super::must;
 use super::read::{Got, Seen, after, assert_same, by_partition, checkpoint, name, read, seen};
 
 /// A source under test: a stream that nobody else reads or adds to, which can be
-/// opened again.
+/// opened again. The page of the [module](self) implements it.
 pub trait SourceUnderTest {
     /// The source.
     type Source: Source;

@@ -6,6 +6,25 @@ use super::{On, Trouble};
 
 /// Counts of the calls made to a [`Faulty`](super::Faulty) and of the troubles that
 /// happened in them.
+///
+/// ```
+/// use docstream_testkit::faulty::{Faulty, On, Trouble, When};
+/// # use docstream_core::memory::MemorySink;
+/// # use docstream_core::{Class, Sink};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sink: Faulty<MemorySink<u64>> = Faulty::new(MemorySink::new(), 42)
+///     .on(On::Check, Trouble::Fail(Class::Transient), When::First(2));
+/// let fired = sink.fired();
+/// for _ in 0..5 {
+///     let _ = sink.check().await;
+/// }
+/// assert_eq!((fired.calls(On::Check), fired.failures()), (5, 2));
+/// assert!(fired.total() > 0, "vacuous: nothing went wrong");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Default)]
 pub struct Fired {
     calls: [AtomicU64; 5],

@@ -41,6 +41,28 @@ pub use rules::{On, Trouble, When};
 
 /// An endpoint that fails on purpose. It is a source, sink or dead letters if what
 /// it wraps is one; a sink that fails because of what a document is, is [`Picky`].
+///
+/// ```
+/// use docstream_core::memory::{MemorySink, MemoryStream};
+/// use docstream_core::{Class, Pipeline};
+/// use docstream_testkit::faulty::{Faulty, On, Trouble, When};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemorySink::new();
+/// let sink = Faulty::new(store.clone(), 42)
+///     .on(On::Write, Trouble::Fail(Class::Transient), When::First(2))
+///     .on(On::Write, Trouble::LoseAnswer, When::Between(2, 3));
+/// let fired = sink.fired();
+///
+/// let numbers = MemoryStream::documents("numbers", [[1, 2, 3]])?;
+/// let pipeline = Pipeline::from(numbers.source()).halt_on_reject().into_idempotent_sink(sink);
+/// assert_eq!(pipeline.run().await?.retries, 3);
+/// assert_eq!((fired.failures(), fired.lost_answers()), (2, 1));
+/// assert_eq!(store.len(), 3); // each once
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Faulty<E> {
     inner: E,

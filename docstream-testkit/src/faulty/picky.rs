@@ -12,6 +12,29 @@ use docstream_core::{
 
 /// A sink that rejects documents, or that fails as a whole because of one and does
 /// not say which.
+///
+/// Where it does not say which document it was, a pipeline finds out:
+///
+/// ```
+/// use docstream_core::memory::{MemoryDeadLetters, MemorySink, MemoryStream};
+/// use docstream_core::{Code, Pipeline};
+/// use docstream_testkit::faulty::Picky;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (store, dead) = (MemorySink::new(), MemoryDeadLetters::new());
+/// let sink = Picky::choking_on(store.clone(), |record| *record.doc() == 13);
+/// let numbers = MemoryStream::documents("numbers", [[11, 12, 13, 14]])?;
+/// let summary = Pipeline::from(numbers.source())
+///     .dead_letters(dead.clone())
+///     .into_idempotent_sink(sink)
+///     .run()
+///     .await?;
+/// assert_eq!((summary.written, dead.buried()[0].raw.as_slice()), (3, &b"13"[..]));
+/// assert_eq!(dead.buried()[0].rejection.code(), Code::RefusedByStore);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Picky<S, T> {
     inner: S,
     judge: Box<Judge<T>>,
@@ -28,6 +51,26 @@ enum Verdict {
 
 impl<S, T> Picky<S, T> {
     /// Rejects the documents that `judge` has a rejection for; the others reach `inner`.
+    ///
+    /// ```
+    /// use docstream_core::memory::{MemorySink, MemoryStream};
+    /// use docstream_core::{Code, Fault, Pipeline, Rejection, Stage};
+    /// use docstream_testkit::faulty::Picky;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let odd = || Rejection::new(Stage::Sink, Fault::document(Code::OutOfRange, "must be even"));
+    /// let sink = Picky::rejecting(MemorySink::new(), move |record| {
+    ///     (record.doc() % 2 == 1).then(odd)
+    /// });
+    /// let turned_down = sink.turned_down();
+    /// let numbers = MemoryStream::documents("numbers", [[1, 2, 3, 4]])?;
+    /// let pipeline = Pipeline::from(numbers.source()).discard_rejects().into_idempotent_sink(sink);
+    /// assert_eq!(pipeline.run().await?.rejections[&Code::OutOfRange], 2);
+    /// assert_eq!(turned_down.load(std::sync::atomic::Ordering::Relaxed), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rejecting(
         inner: S,
         judge: impl Fn(RecordRef<'_, T>) -> Option<Rejection> + Send + Sync + 'static,
@@ -39,6 +82,7 @@ impl<S, T> Picky<S, T> {
 
     /// Fails every write that holds a document for which `chokes` is true, with an
     /// error of [`Class::Suspect`](docstream_core::Class::Suspect), and does nothing of it.
+    /// [`Picky`] has an example.
     pub fn choking_on(
         inner: S,
         chokes: impl Fn(RecordRef<'_, T>) -> bool + Send + Sync + 'static,

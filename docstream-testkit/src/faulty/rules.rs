@@ -9,6 +9,23 @@ use super::Fired;
 use crate::random::Random;
 
 /// An operation of an endpoint.
+///
+/// ```
+/// use docstream_core::Pipeline;
+/// use docstream_core::memory::{AppendSink, MemoryStream};
+/// use docstream_testkit::faulty::{Faulty, On, Trouble, When};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let numbers = MemoryStream::documents("numbers", [[1, 2, 3]])?;
+/// let source = Faulty::new(numbers.source(), 42).on(On::Commit, Trouble::Repeat, When::Always);
+/// let fired = source.fired();
+/// Pipeline::from(source).halt_on_reject().into_sink(AppendSink::new()).run().await?;
+/// assert!(fired.calls(On::Next) >= 1);
+/// assert_eq!(fired.repeats(), fired.calls(On::Commit)); // a commit may be repeated
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum On {
@@ -25,6 +42,23 @@ pub enum On {
 }
 
 /// What goes wrong.
+///
+/// ```
+/// use docstream_core::memory::{MemorySink, MemoryStream};
+/// use docstream_core::{Demand, Next, Outcome, Sink, Source, Write};
+/// use docstream_testkit::faulty::{Faulty, On, Trouble, When};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut source = MemoryStream::documents("numbers", [[1, 2, 3, 4]])?.source();
+/// let Next::Batch(batch) = source.next(Demand::default()).await? else { unreachable!() };
+/// let sink = Faulty::new(MemorySink::new(), 42).on(On::Write, Trouble::Partial, When::First(1));
+/// let report = sink.write(Write::all(batch)).await?;
+/// assert_eq!(report.written, 2);
+/// assert!(matches!(report.others[..], [(1, Outcome::Unknown), (3, Outcome::Unknown)]));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Trouble {
@@ -49,6 +83,28 @@ pub enum Trouble {
 }
 
 /// When a trouble happens, counted in calls of its operation.
+///
+/// ```
+/// use docstream_testkit::faulty::{Faulty, On, Trouble, When};
+/// # use docstream_core::memory::MemorySink;
+/// # use docstream_core::{Class, Sink};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// for (when, expected) in [
+///     (When::First(1), [false, true, true, true]),
+///     (When::Between(1, 3), [true, false, false, true]),
+///     (When::Every(2), [true, false, true, false]),
+/// ] {
+///     let sink: Faulty<MemorySink<u64>> = Faulty::new(MemorySink::new(), 42)
+///         .on(On::Check, Trouble::Fail(Class::Transient), when);
+///     for is_ok in expected {
+///         assert_eq!(sink.check().await.is_ok(), is_ok);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum When {

@@ -6,6 +6,15 @@ use std::sync::LazyLock;
 ///
 /// The generator makes local times and derives the instant, so the month a line
 /// counts in is known without any conversion.
+///
+/// ```
+/// use docstream_testkit::generator::Generator;
+///
+/// let time = Generator::new(42).line(300_000).time;
+/// let minute_of_day = i64::from(time.hour) * 60 + i64::from(time.minute);
+/// assert_eq!((time.unix_seconds + time.offset_seconds) % 86_400, minute_of_day * 60);
+/// assert_eq!(time.offset_seconds, 3_600); // it is summer there
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LondonTime {
     /// Year, 2010 or 2011.

@@ -12,6 +12,16 @@ use super::specials::{self, Channel};
 use super::words;
 
 /// One invoice line, exactly: what a correct reader must find in the document.
+///
+/// ```
+/// use docstream_core::InvoiceKind;
+/// use docstream_testkit::generator::Generator;
+///
+/// let line = Generator::new(0).line(0);
+/// assert_eq!((line.kind, line.invoice), (InvoiceKind::Cancellation, 536_365));
+/// assert_eq!(line.invoice_no(), "C536365");
+/// assert!(line.quantity < 0 && line.amount() < 0); // in ten-thousandths of a pound
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GeneratedLine {
     /// What kind of invoice.

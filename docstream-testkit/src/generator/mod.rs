@@ -54,6 +54,18 @@ pub use source::GeneratorSource;
 pub use text::DateStyle;
 
 /// What a correct pipeline does with a document, under policy `retail`.
+///
+/// ```
+/// use docstream_core::Code;
+/// use docstream_testkit::generator::{Generator, Poison, Verdict};
+///
+/// let generator = Generator::new(42);
+/// assert_eq!(generator.document(7).verdict, Verdict::Valid(generator.line(7)));
+/// let Verdict::Rejected { code, pointer } = generator.spoiled(7, Poison::TooLong).verdict else {
+///     panic!("it is spoiled")
+/// };
+/// assert_eq!((code, pointer), (Code::TooLong, "/Description"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Stores it, with these facts.
@@ -83,6 +95,14 @@ impl Verdict {
 }
 
 /// A document and what must become of it.
+///
+/// ```
+/// use docstream_testkit::generator::{Generator, Poison};
+///
+/// let document = Generator::new(42).spoiled(7, Poison::Empty);
+/// assert_eq!((document.k, document.poison), (7, Some(Poison::Empty)));
+/// assert!(document.body.is_empty() && !document.verdict.is_valid());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generated {
     /// Its number.
@@ -100,6 +120,17 @@ pub struct Generated {
 /// Two generators with the same settings make the same documents. The settings
 /// are few: how many documents are faulty and in which ways, how many are
 /// spelled unusually, and how many share the thirteen months.
+///
+/// ```
+/// use docstream_testkit::generator::Generator;
+///
+/// let generator = Generator::new(42)
+///     .span(10_000) // thirteen months in 10,000 documents
+///     .faults_per_million(100_000) // one in ten
+///     .spellings_per_million(0);
+/// let faulty = (0..10_000).filter(|k| !generator.document(*k).verdict.is_valid()).count();
+/// assert!((900..1_100).contains(&faulty));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Generator {
     seed: u64,
@@ -204,7 +235,8 @@ impl Generator {
         )
     }
 
-    /// The facts that document `k` has where nothing spoils it.
+    /// The facts that document `k` has where nothing spoils it; [`GeneratedLine`] has an
+    /// example.
     pub fn line(&self, k: u64) -> GeneratedLine {
         line::line(self.seed, self.span, k)
     }
@@ -229,7 +261,8 @@ impl Generator {
         }
     }
 
-    /// Document `k` as a row of CSV in UTF-8, with its line end.
+    /// Document `k` as a row of CSV in UTF-8, with its line end; [`DateStyle`] has an
+    /// example.
     pub fn row(&self, k: u64, order: DateStyle) -> Generated {
         let mut body = Vec::with_capacity(128);
         let (verdict, poison) = self.csv(k, order, &mut body);
@@ -307,6 +340,16 @@ impl Generator {
     /// Document `k` as a row of CSV, spoilt by `poison` whatever the settings
     /// say. `poison` is one of [`Poison::in_csv`]; for any other the row has
     /// [`Poison::WrongColumns`].
+    ///
+    /// ```
+    /// use docstream_core::Code;
+    /// use docstream_testkit::generator::{DateStyle, Generator, Poison, Verdict};
+    ///
+    /// let row = Generator::new(0).spoiled_row(5, Poison::NegativePrice, DateStyle::Iso);
+    /// let verdict = Verdict::Rejected { code: Code::OutOfRange, pointer: "/UnitPrice" };
+    /// assert_eq!(row.verdict, verdict);
+    /// assert!(row.body.ends_with(b"\r\n"));
+    /// ```
     pub fn spoiled_row(&self, k: u64, poison: Poison, order: DateStyle) -> Generated {
         let poison = Poison::in_csv()
             .find(|kind| *kind == poison)

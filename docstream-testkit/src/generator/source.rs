@@ -16,6 +16,27 @@ use super::Generator;
 /// It keeps no progress of its own: with a sink that keeps checkpoints it goes on
 /// where an interrupted run stopped, otherwise it starts over. After a finished run
 /// it starts over too, so that every document is a duplicate.
+///
+/// ```
+/// use docstream_core::memory::MemorySink;
+/// use docstream_core::{ParseInvoices, Pipeline};
+/// use docstream_testkit::generator::{Generator, GeneratorSource};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemorySink::new();
+/// for (written, duplicates) in [(500, 0), (0, 500)] {
+///     let summary = Pipeline::from(GeneratorSource::new(Generator::new(42), 500, "example"))
+///         .transform(ParseInvoices::default())
+///         .halt_on_reject()
+///         .into_idempotent_sink(store.clone())
+///         .run()
+///         .await?;
+///     assert_eq!((summary.written, summary.duplicates), (written, duplicates));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct GeneratorSource {
     generator: Generator,

@@ -3,6 +3,16 @@
 use super::calendar::LondonTime;
 
 /// In what order a row gives the parts of its date.
+///
+/// ```
+/// use docstream_testkit::generator::{DateStyle, Generator};
+///
+/// let row = |style| String::from_utf8(Generator::new(0).row(0, style).body);
+/// assert!(row(DateStyle::MonthDayYear)?.contains(",12/1/2010 8:00,"));
+/// assert!(row(DateStyle::DayMonthYear)?.contains(",1/12/2010 8:00,"));
+/// assert!(row(DateStyle::Iso)?.contains(",2010-12-01 08:00:00,"));
+/// # Ok::<(), std::string::FromUtf8Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateStyle {
     /// `12/1/2010 8:26`, as the real file has it.

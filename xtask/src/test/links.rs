@@ -34,10 +34,13 @@ fn leads_somewhere(file: &Path, text: &str, link: &str) -> bool {
     heading.is_empty() || tree::read(&target).is_ok_and(|text| has_heading(&text, heading))
 }
 
-/// The targets of `[text](target)` outside of code.
+/// The targets of `[text](target)` and `[name]: target` outside of code.
 fn links(text: &str) -> Vec<&str> {
     let mut links = Vec::new();
     for line in prose(text) {
+        if let Some((_, target)) = line.split_once("]: ").filter(|_| line.starts_with('[')) {
+            links.push(target.trim());
+        }
         for (index, part) in line.split('`').enumerate() {
             // Links whose text is code span several parts: look for the closing bracket only.
             if index % 2 == 0 {
@@ -83,11 +86,11 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# The log, `log.db`\n[a](b.md) and [`c`](d/e.md#f)\n```\n[not](this)\n```\nnor `[this](one)`\n";
+    const TEXT: &str = "# The log, `log.db`\n[a](b.md) and [`c`](d/e.md#f)\n```\n[not](this)\n```\nnor `[this](one)`\n[f]: g.md#h\n";
 
     #[test]
     fn links_are_found_outside_of_code() {
-        assert_eq!(links(TEXT), ["b.md", "d/e.md#f"]);
+        assert_eq!(links(TEXT), ["b.md", "d/e.md#f", "g.md#h"]);
     }
 
     #[test]
