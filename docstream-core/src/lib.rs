@@ -109,7 +109,7 @@ pub use position::{Checkpoint, Offset, Partition};
 pub use queries::InvoiceQueries;
 pub use raw::{Raw, Row};
 pub use receipt::{Advance, Epoch, Extent, Receipt};
-pub use record::{Headers, Record, RecordRef};
+pub use record::{Headers, RecordRef};
 pub use rejection::{Rejected, Rejection, Stage};
 pub use sink::{IdempotentSink, Outcome, Sink, Write, WriteReport};
 pub use source::{Checkpoints, Committer, Demand, Next, Release, Source};

@@ -6,19 +6,9 @@ use crate::batch::Batch;
 use crate::{ContentHash, DocId, Offset, Span};
 
 /// A document in a batch with its identity. Its bytes are in the batch's arena
-/// and are reached through a [`RecordRef`], whose example shows what there is.
-///
-/// ```
-/// use docstream_core::{Batch, Epoch, Incoming, Offset, Partition, SourceId};
-///
-/// let id = SourceId::new("default", "example", &[]).doc(0);
-/// let mut batch = Batch::builder(Partition::new("memory:example"), Epoch(1), Offset(0));
-/// batch.push(Incoming::new(id, Offset(0), b"7"), 7); // makes the record
-/// let batch = batch.finish();
-/// assert_eq!(batch.record(0).map(|record| (record.id(), *record.doc())), Some((id, 7)));
-/// ```
+/// and are reached through a [`RecordRef`].
 #[derive(Clone, Debug)]
-pub struct Record<T> {
+pub(crate) struct Record<T> {
     pub(crate) doc: T,
     pub(crate) id: DocId,
     /// The id of the document that entered: another one only for a child of `flat_map`.

@@ -4,6 +4,7 @@ mod audit;
 mod checkpoints;
 mod conditions;
 mod connection;
+mod database;
 mod dead_letters;
 mod error;
 mod log;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use docstream::DocId;
+use docstream::{AuditReport, DocId};
 
 use crate::input::Input;
 use crate::program::Job;
@@ -32,6 +32,17 @@ fn victim(conn: &Connection) -> DocId {
     DocId::from_bytes(conn.query_row(sql, [], |row| row.get(0)).unwrap())
 }
 
+/// How many are lost, doubled, phantom and unexplained.
+fn found(report: &AuditReport) -> [u64; 4] {
+    [
+        &report.lost,
+        &report.doubled,
+        &report.phantom,
+        &report.unexplained,
+    ]
+    .map(|finding| finding.count)
+}
+
 #[test]
 fn a_row_that_is_taken_away_is_lost() {
     let folder = stored();
@@ -41,17 +52,7 @@ fn a_row_that_is_taken_away_is_lost() {
     assert_eq!(conn.execute(sql, [id.to_bytes()]).unwrap(), 1);
     let report = audited(folder.path());
     assert_eq!(report.lost.first, [id], "{report}");
-    let counts = [
-        &report.lost,
-        &report.doubled,
-        &report.phantom,
-        &report.unexplained,
-    ];
-    assert_eq!(
-        counts.map(|finding| finding.count),
-        [1, 0, 0, 0],
-        "{report}"
-    );
+    assert_eq!(found(&report), [1, 0, 0, 0], "{report}");
 }
 
 #[test]
@@ -67,17 +68,7 @@ fn a_row_that_was_never_accepted_is_a_phantom() {
         .unwrap();
     let report = audited(folder.path());
     assert_eq!(report.phantom.first, [id], "{report}");
-    let counts = [
-        &report.lost,
-        &report.doubled,
-        &report.phantom,
-        &report.unexplained,
-    ];
-    assert_eq!(
-        counts.map(|finding| finding.count),
-        [0, 0, 1, 0],
-        "{report}"
-    );
+    assert_eq!(found(&report), [0, 0, 1, 0], "{report}");
 }
 
 #[test]
@@ -89,15 +80,5 @@ fn a_row_with_other_content_is_unexplained() {
     assert_eq!(conn.execute(sql, [id.to_bytes()]).unwrap(), 1);
     let report = audited(folder.path());
     assert_eq!(report.unexplained.first, [id], "{report}");
-    let counts = [
-        &report.lost,
-        &report.doubled,
-        &report.phantom,
-        &report.unexplained,
-    ];
-    assert_eq!(
-        counts.map(|finding| finding.count),
-        [0, 0, 0, 1],
-        "{report}"
-    );
+    assert_eq!(found(&report), [0, 0, 0, 1], "{report}");
 }

@@ -66,10 +66,14 @@ where
             .items
             .truncate(usize::try_from(due).unwrap_or(usize::MAX));
         due -= listed.items.len() as u64;
-        let ids: Vec<_> = listed.items.into_iter().map(|letter| letter.id).collect();
-        let mut buried = Vec::with_capacity(ids.len());
-        for id in &ids {
-            buried.extend(letters.get(id).await?);
+        let mut ids = Vec::with_capacity(listed.items.len());
+        let mut buried = Vec::with_capacity(listed.items.len());
+        for letter in listed.items {
+            // What was deleted meanwhile is not sent, so it is not marked.
+            if let Some(found) = letters.get(&letter.id).await? {
+                buried.push(found);
+                ids.push(letter.id);
+            }
         }
         if !buried.is_empty() {
             send(buried).await?;

@@ -7,6 +7,11 @@ use sha2::{Digest, Sha256};
 /// A SHA-256.
 pub(crate) type Hash = [u8; 32];
 
+/// Bytes as hexadecimal text.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Takes the hash of what passes, at lengths of interest too, and sees whether it is
 /// UTF-8.
 pub(crate) struct Hashing<R> {

@@ -143,7 +143,7 @@ mod hex {
     use super::Hash;
 
     pub(super) fn serialize<S: Serializer>(hash: &Hash, out: S) -> Result<S::Ok, S::Error> {
-        out.serialize_str(&super::super::survey::hex(hash))
+        out.serialize_str(&super::super::hashing::hex(hash))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Hash, D::Error> {

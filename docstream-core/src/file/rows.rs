@@ -6,13 +6,10 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::memchr;
 
 use super::lines::skip_line;
-use super::scan::{Content, Found, KEPT_OF_TOO_LARGE, too_large};
+use super::scan::{Content, Found, KEPT_OF_TOO_LARGE, MOST_COLUMNS, too_large};
 use super::split::is_well_quoted;
 use super::window::Window;
 use crate::{Code, Fault};
-
-/// How many columns a row may have.
-pub(crate) const MOST_COLUMNS: usize = 1_024;
 
 /// Splits a stream into rows of a given number of columns.
 ///

@@ -5,6 +5,9 @@ use crate::{Code, Fault, Rejection, Stage};
 /// How many bytes of a record that is too large are kept.
 pub(crate) const KEPT_OF_TOO_LARGE: usize = 4 * 1024;
 
+/// How many columns a row may have.
+pub(crate) const MOST_COLUMNS: usize = 1_024;
+
 /// A record in the window of its reader.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {

@@ -3,7 +3,7 @@
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use memchr::memchr;
 
-use super::rows::MOST_COLUMNS;
+use super::scan::MOST_COLUMNS;
 
 /// Why bytes are not one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::survey::hex;
+use super::hashing::hex;
 use super::{atomic, trouble};
 use crate::Result;
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use super::compression::decompress;
 use super::date_field::DateField;
 use super::folder::{Candidate, settle};
-use super::hashing::{Hash, Hashing};
+use super::hashing::{Hash, Hashing, hex};
 use super::records::{Records, names};
 use super::registry::{Registry, Version};
 use super::rejects::Line;
@@ -371,9 +371,4 @@ impl Read for Counting {
         self.1.fetch_add(count as u64, Relaxed);
         Ok(count)
     }
-}
-
-/// Bytes as hexadecimal text.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

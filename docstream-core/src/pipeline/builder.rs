@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::runner::Pipeline;
+use super::settings::{Rejects, Settings};
 use super::{Guarantee, RetryPolicy};
 use crate::{Chain, DeadLetters, Demand, IdempotentSink, Observer, Sink, Source, Transform};
 
@@ -107,32 +108,10 @@ impl std::fmt::Debug for Decided {
     }
 }
 
-pub(super) enum Rejects {
-    Bury(Arc<dyn DeadLetters>),
-    Halt,
-    Discard,
-}
-
-/// Everything that has a default.
-#[derive(Clone)]
-pub(super) struct Settings {
-    pub(super) retry: RetryPolicy,
-    pub(super) in_flight: usize,
-    pub(super) deadline: Duration,
-    pub(super) commit_every: Duration,
-    pub(super) commit_documents: u64,
-    pub(super) drain: Duration,
-    pub(super) demand: Option<Demand>,
-    pub(super) observer: Arc<dyn Observer>,
-}
-
-impl std::fmt::Debug for Settings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Settings")
-            .field("retry", &self.retry)
-            .field("in_flight", &self.in_flight)
-            .field("deadline", &self.deadline)
-            .finish_non_exhaustive()
+impl Pipeline<(), (), ()> {
+    /// Starts putting a pipeline together at its source.
+    pub fn from<S: Source>(source: S) -> Builder<S, crate::Identity, Undecided> {
+        Builder::new(source)
     }
 }
 
@@ -142,16 +121,7 @@ impl<S: Source> Builder<S, crate::Identity, Undecided> {
             source,
             transform: crate::Identity,
             rejects: Undecided,
-            settings: Settings {
-                retry: RetryPolicy::default(),
-                in_flight: 4,
-                deadline: Duration::from_secs(15),
-                commit_every: Duration::from_secs(1),
-                commit_documents: 5_000,
-                drain: Duration::from_secs(20),
-                demand: None,
-                observer: Arc::new(()),
-            },
+            settings: Settings::default(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::builder::{Rejects, Settings};
 use super::retry::Backoff;
+use super::settings::{Rejects, Settings};
 use super::summary::Cause;
 use crate::observer::Event;
 use crate::{

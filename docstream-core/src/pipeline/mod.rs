@@ -37,6 +37,7 @@ mod reader;
 mod retry;
 mod run;
 mod runner;
+mod settings;
 mod summary;
 mod work;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use super::builder::Settings;
 use super::retry::Backoff;
-use crate::{Checkpoints, Demand, Next, Result, Source, crash_point};
+use super::settings::Settings;
+use crate::{Checkpoints, Demand, Error, Next, Result, Source, crash_point};
 
 pub(super) struct Reader<S> {
     source: S,
@@ -110,4 +110,8 @@ impl<S: Source> Reader<S> {
             }
         }
     }
+}
+
+pub(super) fn source_panicked() -> Error {
+    Error::bug("read the source", "the source panicked")
 }

@@ -9,7 +9,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::delivery::Tally;
 use super::ledger::{Ledger, Ticket};
-use super::runner::source_panicked;
+use super::reader::source_panicked;
 use super::summary::{Cause, Ended, Summary};
 use super::work::Work;
 use crate::observer::Event;

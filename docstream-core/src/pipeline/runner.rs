@@ -7,10 +7,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::builder::{Builder, Rejects, Settings, Undecided};
 use super::delivery::Context;
-use super::reader::Reader;
+use super::reader::{Reader, source_panicked};
 use super::run::Run;
+use super::settings::{Rejects, Settings};
 use super::summary::{Cause, Guarantee, Stopped, Summary};
 use super::work::Work;
 use crate::{Error, Sink, Source, Transform};
@@ -54,13 +54,6 @@ impl<S, X, K> fmt::Debug for Pipeline<S, X, K> {
             .field("guarantee", &self.guarantee)
             .field("settings", &self.settings)
             .finish_non_exhaustive()
-    }
-}
-
-impl Pipeline<(), (), ()> {
-    /// Starts putting a pipeline together at its source.
-    pub fn from<S: Source>(source: S) -> Builder<S, crate::Identity, Undecided> {
-        Builder::new(source)
     }
 }
 
@@ -176,8 +169,4 @@ where
             (None, Ok(())) => Ok(summary),
         }
     }
-}
-
-pub(super) fn source_panicked() -> Error {
-    Error::bug("read the source", "the source panicked")
 }

@@ -13,8 +13,8 @@ use docstream_core::Result;
 
 use crate::Durability;
 use crate::connection::{self, Component};
+use crate::database::Database;
 use crate::readers::Readers;
-use crate::store::Database;
 use crate::writer::Writer;
 
 pub(crate) const COMPONENT: Component = Component {

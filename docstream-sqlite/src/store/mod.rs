@@ -13,12 +13,13 @@ mod table;
 mod tests;
 
 use std::marker::PhantomData;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use docstream_core::{Document, Result};
 
 use crate::connection::{self, Component};
+use crate::database::Database;
 use crate::dead_letters::SqliteDeadLetters;
 use crate::error::sqlite;
 use crate::readers::Readers;
@@ -105,14 +106,6 @@ pub struct SqliteStore<D> {
     table: Arc<Table>,
     options: StoreOptions,
     documents: PhantomData<fn() -> D>,
-}
-
-/// The file with its one writer and its readers.
-#[derive(Debug)]
-pub(crate) struct Database {
-    pub(crate) path: PathBuf,
-    pub(crate) writer: Writer,
-    pub(crate) readers: Readers,
 }
 
 impl<D> Clone for SqliteStore<D> {

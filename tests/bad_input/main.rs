@@ -7,109 +7,21 @@
     reason = "the exemption for tests does not reach functions that tests share"
 )]
 
+mod bench;
+#[path = "../common/mod.rs"]
 mod common;
+mod growing;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
 
-use docstream::queries::{Limit, PageRequest};
-use docstream::sqlite::{InvoiceStore, StoreOptions};
-use docstream::{DeadLetter, DeadLetterFilter, DeadLetterQueries};
 use docstream_testkit::generator::{CSV_HEADER, DateStyle, Generated, Generator, Poison, Verdict};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use common::{Ended, Run, counts};
+use bench::{Bench, only_refused};
+use common::{Run, counts};
 
-/// No run on bad input may need more, whatever it is.
-const MOST_MEMORY_MB: u64 = 64;
 const GOOD: &str = "536365,85123A,RED BAG,6,12/13/2010 8:26,2.55,17850,United Kingdom\r\n";
-
-/// A folder with the files of a test and the data of its runs.
-struct Bench(TempDir);
-
-impl Bench {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn data(&self) -> PathBuf {
-        self.0.path().join("data")
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        fs::write(self.path(name), bytes).unwrap();
-        self.path(name)
-    }
-
-    /// A CSV file with `rows` under the header of the data set.
-    fn rows(&self, name: &str, rows: &[&[u8]]) -> PathBuf {
-        self.file(name, [CSV_HEADER.as_bytes(), &rows.concat()].concat())
-    }
-
-    fn run(&self, input: &Path) -> Run {
-        Run::new(&self.data()).input(input)
-    }
-
-    #[tokio::main]
-    async fn dead_letters(&self) -> Vec<DeadLetter> {
-        let store = InvoiceStore::open(self.data().join("store.db"), StoreOptions::default());
-        let all = PageRequest {
-            limit: Limit::MAX,
-            cursor: None,
-        };
-        let filter = DeadLetterFilter::default();
-        let dead = store.unwrap().dead_letters();
-        dead.list(&filter, &all).await.unwrap().items
-    }
-
-    /// The positions, pointers and codes of all dead letters.
-    fn refused(&self) -> Vec<(u64, String, String)> {
-        let told = |letter: &DeadLetter| {
-            assert_eq!(letter.errors.len(), 1, "{:?}", letter.errors);
-            let fault = &letter.errors[0];
-            (
-                letter.offset.0,
-                fault.pointer.to_string(),
-                fault.code.to_string(),
-            )
-        };
-        let mut all: Vec<_> = self.dead_letters().iter().map(told).collect();
-        all.sort();
-        all
-    }
-}
-
-/// Asserts that of `read` documents all were stored but those whose positions, pointers and
-/// codes are `refused`.
-fn only_refused(bench: &Bench, ended: &Ended, read: u64, refused: &[(u64, &str, &str)]) {
-    let answer = ended.answer();
-    let bad = refused.len() as u64;
-    let good = read - bad;
-    assert_eq!(
-        counts(&answer),
-        [read, good, bad, good, 0, 0],
-        "{}",
-        ended.stderr
-    );
-    let found = bench.refused();
-    let found: Vec<_> = found
-        .iter()
-        .map(|(at, pointer, code)| (*at, pointer.as_str(), code.as_str()))
-        .collect();
-    assert_eq!(found, refused);
-    in_bounds(&answer);
-}
-
-fn in_bounds(answer: &Value) {
-    let memory = answer["peak_rss_mb"].as_u64().unwrap();
-    assert!(memory < MOST_MEMORY_MB, "{memory} MB");
-}
 
 fn verdict(document: &Generated) -> (&'static str, &'static str) {
     match document.verdict {
@@ -420,93 +332,4 @@ fn a_folder_is_all_its_files_each_once() {
     assert_eq!(counts(&answer), [200, 200, 0, 200, 0, 0]);
     let answer = bench.run(&folder).answer();
     assert_eq!(counts(&answer), [200, 200, 0, 0, 200, 0]);
-}
-
-fn lines(numbers: std::ops::Range<u64>) -> Vec<u8> {
-    let generator = Generator::new(7);
-    let mut lines = Vec::new();
-    for k in numbers {
-        generator.write_json(k, &mut lines);
-        lines.push(b'\n');
-    }
-    lines
-}
-
-fn append(path: &Path, bytes: &[u8]) {
-    let mut file = OpenOptions::new().append(true).open(path).unwrap();
-    file.write_all(bytes).unwrap();
-}
-
-#[test]
-fn of_a_file_that_has_grown_only_the_new_documents_are_read() {
-    let bench = Bench::new();
-    let input = bench.file("growing.ndjson", lines(0..500));
-    assert_eq!(
-        counts(&bench.run(&input).answer()),
-        [500, 500, 0, 500, 0, 0]
-    );
-    append(&input, &lines(500..700));
-    let answer = bench.run(&input).answer();
-    assert_eq!(counts(&answer), [200, 200, 0, 200, 0, 0]);
-    assert_eq!(answer["lines"], 700);
-    let note = answer["notes"][0].as_str().unwrap();
-    assert!(note.contains("growing.ndjson has grown"), "{note}");
-}
-
-#[test]
-fn of_a_file_that_grows_while_it_is_read_nothing_is_lost_or_doubled() {
-    let bench = Bench::new();
-    let mut end = 20_000;
-    let input = bench.file("growing.ndjson", lines(0..end));
-    let mut child = bench.run(&input).started();
-    while child.try_wait().unwrap().is_none() && end < 40_000 {
-        append(&input, &lines(end..end + 1));
-        end += 1;
-    }
-    let first = counts(&Ended::new(child.wait_with_output().unwrap()).answer());
-    // An append is seen half done when it crosses a page.
-    let torn = first[2];
-    assert!(torn <= 1, "{first:?}");
-    assert_eq!((first[0], first[4]), (first[3] + torn, 0));
-    append(&input, &lines(end..end + 1));
-    end += 1;
-    let second = bench.run(&input).answer();
-    assert_eq!(second["lines"], end);
-    assert_eq!(counts(&second)[3], end - first[3]);
-}
-
-#[test]
-fn a_line_that_was_half_written_is_read_again_when_it_is_whole() {
-    let bench = Bench::new();
-    let whole = lines(0..100);
-    let (first, second) = whole.split_at(whole.len() - 50);
-    let input = bench.file("growing.ndjson", first);
-    let ended = bench.run(&input).ended();
-    only_refused(&bench, &ended, 100, &[(99, "", "malformed_json")]);
-    append(&input, second);
-    let answer = bench.run(&input).answer();
-    assert_eq!(counts(&answer), [1, 1, 0, 1, 0, 0]);
-    assert_eq!(answer["lines"], 100);
-    let answer = bench.run(&input).answer();
-    assert_eq!(counts(&answer), [100, 100, 0, 0, 100, 0]);
-}
-
-#[test]
-fn a_cut_off_file_is_read_to_the_cut_and_the_whole_one_goes_on_from_there() {
-    let bench = Bench::new();
-    let whole = gzip(&lines(0..5_000));
-    let input = bench.file("cut.ndjson.gz", &whole[..whole.len() / 2]);
-    let ended = bench.run(&input).ended();
-    ended.failed(
-        1,
-        &["cut off or corrupt", "cut.ndjson.gz", "records before: "],
-    );
-    let stored = counts(&ended.json())[3];
-    assert!((1..5_000).contains(&stored), "{stored}");
-    in_bounds(&ended.json());
-
-    bench.file("cut.ndjson.gz", &whole);
-    let answer = bench.run(&input).answer();
-    assert_eq!(answer["lines"], 5_000);
-    assert_eq!(counts(&answer)[2], 0);
 }
