@@ -1,6 +1,6 @@
 //! The core of docstream: documents, and the pipeline that carries them.
 //!
-//! A [`Source`] yields [`Batch`]es of [`Record`]s, a [`Transform`] maps them, a [`Sink`]
+//! A [`Source`] yields [`Batch`]es of records, a [`Transform`] maps them, a [`Sink`]
 //! writes them, and a [`Pipeline`] is the one fixed algorithm between the three: it
 //! retries, buries rejected documents in [`DeadLetters`], keeps a ledger of everything
 //! in flight and commits only what is settled without a gap.
