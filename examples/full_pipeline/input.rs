@@ -1,6 +1,7 @@
 //! Where the documents come from: a file, a folder, stdin, or the generator.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use docstream::file::{
     Encoding, FileOptions, FileProgress, FileSource, Format, Layout, Survey, spool_stdin,
@@ -38,9 +39,11 @@ pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
     let Some(path) = &options.input else {
         return Ok(generated(options));
     };
-    if options.rejects.as_deref() == Some(path) {
+    if let Some(rejects) = &options.rejects
+        && is_within(rejects, path)
+    {
         return Err(wrong(
-            "--rejects: expected another file than that of --input",
+            "--rejects: expected another file than that of --input, outside of its folder",
         ));
     }
     let mut preparing = Preparing::new(options.quiet);
@@ -105,6 +108,23 @@ pub(crate) fn open(options: &Options) -> Result<Input, Failure> {
         notes,
         progress,
     })
+}
+
+/// Whether `file` is `input` or lies in it, whatever the two are called.
+fn is_within(file: &Path, input: &Path) -> bool {
+    let Ok(input) = input.canonicalize() else {
+        return false;
+    };
+    // A file that is still to be made is known by its folder.
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let whole = file.canonicalize().or_else(|_| {
+        let name = file.file_name().unwrap_or_default();
+        folder.canonicalize().map(|folder| folder.join(name))
+    });
+    whole.is_ok_and(|file| file.starts_with(input))
 }
 
 /// The rules for dates, once the order of day and month is known.

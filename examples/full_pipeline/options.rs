@@ -85,7 +85,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME", default_value = "full_pipeline")]
     pub group: String,
 
-    /// No progress.
+    /// No progress; what goes wrong is told all the same.
     #[arg(long)]
     pub quiet: bool,
 
@@ -180,8 +180,12 @@ fn sqlite_path(option: &str, url: Option<&str>, default: &Path) -> Result<PathBu
     };
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     let feature = match scheme {
-        "sqlite" if !rest.is_empty() => return Ok(PathBuf::from(rest)),
-        "sqlite" => return Err(wrong(format!("{option}: expected sqlite:PATH"))),
+        // Of `sqlite://data/log.db` nobody knows whether `data` is a host.
+        "sqlite" if !rest.is_empty() && !rest.starts_with("//") => return Ok(PathBuf::from(rest)),
+        "sqlite" => {
+            let expected = "expected sqlite:PATH without //, for instance sqlite:data/log.db";
+            return Err(wrong(format!("{option}: {expected}")));
+        }
         "kafka" => "kafka",
         "mongodb" | "mongodb+srv" => "mongo",
         "postgres" | "postgresql" => "postgres",

@@ -104,9 +104,9 @@ impl Progress {
         );
     }
 
-    /// A line about something a person should know.
+    /// A line about something a person should know, also one who wants no progress.
     fn warn(&self, message: &str) {
-        if self.plain {
+        if self.bar.is_hidden() {
             eprintln!("{message}");
         } else {
             self.bar.println(message);

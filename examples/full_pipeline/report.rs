@@ -56,8 +56,10 @@ impl Report {
         self.ingest.read - self.ingest.rejected
     }
 
+    /// Documents of the input that were there already: in the log, or in the store if the
+    /// log has forgotten them. What an earlier run left in the log is not of this input.
     fn duplicates(&self) -> u64 {
-        self.ingest.duplicates + self.drain.duplicates
+        self.ingest.duplicates + self.drain.duplicates.min(self.ingest.written)
     }
 
     /// Rejected documents by the code of their first fault, before and after the buffer.

@@ -227,8 +227,9 @@ impl<S: Source, X: Transform<S::Doc>, R> Builder<S, X, R> {
         self
     }
 
-    /// How long the end of a run waits for what is in flight; 20 s by default. The last
-    /// commit, and then the closing of the source and the sink, may take as long each.
+    /// How long the end of a run may take: what is in flight is finished, progress is
+    /// committed, source and sink are closed; 20 s by default. If what is in flight takes
+    /// all of it, a second each is added for the commit and the closing.
     pub fn drain(mut self, deadline: Duration) -> Self {
         self.settings.drain = deadline;
         self

@@ -38,7 +38,7 @@ pub(super) struct Tally {
 
 impl<K> Context<K> {
     pub(super) fn backoff(&self) -> Backoff<'_> {
-        Backoff::new(self.settings.retry, &*self.settings.observer)
+        Backoff::new(&self.settings)
     }
 
     /// Brings every document of `batch` to its end. `Ok` settles the batch.

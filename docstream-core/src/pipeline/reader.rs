@@ -63,7 +63,7 @@ impl<S: Source> Reader<S> {
     /// may hold what the next run needs, such as the lock of a group.
     async fn start(&mut self) -> Result<bool> {
         let settings = self.settings.clone();
-        let mut backoff = Backoff::new(settings.retry, &*settings.observer);
+        let mut backoff = Backoff::new(&settings);
         let mut stopping = self.stopping.clone();
         loop {
             let mut asked = self.stopping.clone();
@@ -89,7 +89,7 @@ impl<S: Source> Reader<S> {
 
     async fn read(&mut self, batches: &mpsc::Sender<Result<Next<S::Doc>>>) {
         let settings = self.settings.clone();
-        let backoff = || Backoff::new(settings.retry, &*settings.observer);
+        let backoff = || Backoff::new(&settings);
         let mut trouble = backoff();
         loop {
             let next = match self.source.next(self.demand).await {

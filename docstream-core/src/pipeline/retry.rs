@@ -1,8 +1,10 @@
 //! When to try again.
 
 use std::hash::{BuildHasher, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::settings::Settings;
 use crate::observer::{Event, Observer};
 use crate::{Class, Error, Recovery, Result};
 
@@ -99,19 +101,39 @@ impl RetryPolicy {
     }
 }
 
+/// What is waited for now, for whoever ends the wait: a stop can say what it did not live to see.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trouble(Arc<Mutex<Option<String>>>);
+
+impl Trouble {
+    pub(super) fn get(&self) -> Option<String> {
+        self.lock().clone()
+    }
+
+    fn set(&self, trouble: Option<String>) {
+        *self.lock() = trouble;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The waits of one piece of work.
 pub(crate) struct Backoff<'a> {
     policy: RetryPolicy,
     observer: &'a dyn Observer,
+    trouble: &'a Trouble,
     attempt: u32,
     since: Option<Instant>,
 }
 
 impl<'a> Backoff<'a> {
-    pub(crate) fn new(policy: RetryPolicy, observer: &'a dyn Observer) -> Self {
+    pub(super) fn new(settings: &'a Settings) -> Self {
         Self {
-            policy,
-            observer,
+            policy: settings.retry,
+            observer: &*settings.observer,
+            trouble: &settings.trouble,
             attempt: 0,
             since: None,
         }
@@ -143,6 +165,7 @@ impl<'a> Backoff<'a> {
                 since,
             });
         }
+        self.trouble.set(Some(error.to_string()));
         tracing::debug!(%error, attempt = self.attempt, ?wait, "trying again");
         tokio::time::sleep(wait).await;
         Ok(())
@@ -155,6 +178,14 @@ impl<'a> Backoff<'a> {
             .saturating_mul(1 << self.attempt.min(20))
             .min(self.policy.max);
         bound.mul_f64(random_fraction())
+    }
+}
+
+impl Drop for Backoff<'_> {
+    fn drop(&mut self) {
+        if self.attempt > 0 {
+            self.trouble.set(None);
+        }
     }
 }
 
@@ -173,8 +204,9 @@ mod tests {
 
     #[test]
     fn waits_grow_to_the_bound_and_never_past_it() {
-        let policy = RetryPolicy::default();
-        let mut backoff = Backoff::new(policy, &());
+        let settings = Settings::default();
+        let policy = settings.retry;
+        let mut backoff = Backoff::new(&settings);
         for attempt in 0..100 {
             backoff.attempt = attempt;
             let bound = policy
@@ -187,7 +219,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_outage_is_repeated_and_a_wrong_setting_is_not() {
-        let mut backoff = Backoff::new(RetryPolicy::default(), &());
+        let settings = Settings::default();
+        let mut backoff = Backoff::new(&settings);
         assert!(
             backoff
                 .wait(Error::transient("write", "away"))
@@ -202,7 +235,11 @@ mod tests {
         );
         let patient =
             RetryPolicy::default().on_config(OnConfig::RetryEvery(Duration::from_secs(60)));
-        let mut backoff = Backoff::new(patient, &());
+        let settings = Settings {
+            retry: patient,
+            ..Settings::default()
+        };
+        let mut backoff = Backoff::new(&settings);
         assert!(
             backoff
                 .wait(Error::config("write", "wrong password"))

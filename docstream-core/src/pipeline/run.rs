@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant as Deadline;
 
 use super::delivery::Tally;
 use super::ledger::{Ledger, Ticket};
@@ -17,6 +18,10 @@ use crate::{
     Batch, Checkpoint, Committer, Error, Next, Partition, Release, Result, Sink, Transform,
     crash_point,
 };
+
+/// How long the last commit, and then the closing, may take at least: what is in flight may
+/// have used up the drain deadline.
+pub(super) const AFTERWARDS: Duration = Duration::from_secs(1);
 
 type Finished = (Ticket, Instant, Result<Tally, Option<Cause>>);
 
@@ -274,7 +279,8 @@ where
             return None;
         }
         let (partitions, release) = self.leaving.take()?;
-        let cause = self.commit_now().await;
+        let deadline = Deadline::now() + self.work.context.settings.drain;
+        let cause = self.commit_now(deadline).await;
         for partition in &partitions {
             self.ledger.forget(partition);
             self.tails.remove(partition);
@@ -283,9 +289,8 @@ where
         cause
     }
 
-    /// Commits everything that has moved and waits for it, within the drain deadline.
-    async fn commit_now(&mut self) -> Option<Cause> {
-        let deadline = self.work.context.settings.drain;
+    /// Commits everything that has moved and waits for it until `deadline`.
+    async fn commit_now(&mut self, deadline: Deadline) -> Option<Cause> {
         let commit = async {
             let mut pause = Duration::ZERO;
             loop {
@@ -302,7 +307,7 @@ where
                 self.start_commit();
             }
         };
-        match tokio::time::timeout(deadline, commit).await {
+        match tokio::time::timeout_at(deadline, commit).await {
             Ok(cause) => cause,
             Err(_) => Some(Cause::Error(Error::unknown(
                 "commit",
@@ -311,12 +316,15 @@ where
         }
     }
 
-    /// Stops the source, finishes what is in flight, commits what is settled.
-    pub(super) async fn finish(&mut self, cause: Option<Cause>) -> Option<Cause> {
+    /// Stops the source, finishes what is in flight until `deadline`, and commits what is settled.
+    pub(super) async fn finish(
+        &mut self,
+        cause: Option<Cause>,
+        deadline: Deadline,
+    ) -> Option<Cause> {
         // The reader may have ended already.
         let _ = self.stop.send(true);
         self.inbox = None;
-        let deadline = self.work.context.settings.drain;
         let mut first = cause;
         let drain = async {
             while let Some(done) = self.tasks.join_next().await {
@@ -326,13 +334,19 @@ where
                 }
             }
         };
-        if tokio::time::timeout(deadline, drain).await.is_err() {
+        if tokio::time::timeout_at(deadline, drain).await.is_err() {
+            let trouble = self.work.context.settings.trouble.get();
             self.tasks.shutdown().await;
-            first = first.or(Some(Cause::DrainDeadline));
+            first = first.or(Some(Cause::DrainDeadline { trouble }));
         }
-        let uncommitted = self.commit_now().await;
+        let uncommitted = self.commit_now(at_least(AFTERWARDS, deadline)).await;
         first.or(uncommitted)
     }
+}
+
+/// `deadline`, or `least` from now if that is later.
+pub(super) fn at_least(least: Duration, deadline: Deadline) -> Deadline {
+    deadline.max(Deadline::now() + least)
 }
 
 /// The next thing from the source; never ready once the source has ended.

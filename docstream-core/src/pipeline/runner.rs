@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::Instant as Deadline;
 
 use super::delivery::Context;
 use super::reader::{Reader, source_panicked};
-use super::run::Run;
+use super::run::{AFTERWARDS, Run, at_least};
 use super::settings::{Rejects, Settings};
 use super::summary::{Cause, Guarantee, Stopped, Summary};
 use super::work::Work;
@@ -141,7 +142,8 @@ where
         });
         let mut run = Run::new(Arc::clone(&work), committer, inbox, stop);
         let cause = run.drive(pin!(shutdown)).await;
-        let cause = run.finish(cause).await;
+        let deadline = Deadline::now() + work.context.settings.drain;
+        let cause = run.finish(cause, deadline).await;
         // The reader has been told to stop; wait for it so that the source is closed.
         let closing = async {
             let source = match reading.join_next().await {
@@ -152,7 +154,8 @@ where
             };
             source.and(work.context.sink.close().await)
         };
-        let closed = match tokio::time::timeout(work.context.settings.drain, closing).await {
+        let deadline = at_least(AFTERWARDS, deadline);
+        let closed = match tokio::time::timeout_at(deadline, closing).await {
             Ok(closed) => closed,
             Err(_) => Err(Error::unknown(
                 "close the pipeline",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::RetryPolicy;
+use super::retry::{RetryPolicy, Trouble};
 use crate::{DeadLetters, Demand, Observer};
 
 /// What becomes of documents that are refused.
@@ -24,6 +24,7 @@ pub(super) struct Settings {
     pub(super) drain: Duration,
     pub(super) demand: Option<Demand>,
     pub(super) observer: Arc<dyn Observer>,
+    pub(super) trouble: Trouble,
 }
 
 impl std::fmt::Debug for Settings {
@@ -47,6 +48,7 @@ impl Default for Settings {
             drain: Duration::from_secs(20),
             demand: None,
             observer: Arc::new(()),
+            trouble: Trouble::default(),
         }
     }
 }

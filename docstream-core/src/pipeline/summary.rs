@@ -181,7 +181,7 @@ pub struct Stopped {
 /// }
 ///
 /// assert_eq!(exit_code(&Cause::Error(Error::config("open a file", "there is none"))), 78);
-/// assert_eq!(exit_code(&Cause::DrainDeadline), 75);
+/// assert_eq!(exit_code(&Cause::DrainDeadline { trouble: None }), 75);
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
@@ -191,7 +191,10 @@ pub enum Cause {
     /// A document was rejected, and the pipeline was built to halt then.
     Rejected(Box<Rejected>),
     /// What was in flight could not be finished before the drain deadline.
-    DrainDeadline,
+    DrainDeadline {
+        /// The error that it was waiting to see the end of, if it was.
+        trouble: Option<String>,
+    },
 }
 
 impl fmt::Display for Stopped {
@@ -203,8 +206,12 @@ impl fmt::Display for Stopped {
                 "document {} at offset {} of {} was rejected: {}",
                 dead.id, dead.offset, dead.partition, dead.rejection
             ),
-            Cause::DrainDeadline => {
-                f.write_str("what was in flight could not be finished before the drain deadline")
+            Cause::DrainDeadline { trouble } => {
+                f.write_str("what was in flight could not be finished before the drain deadline")?;
+                match trouble {
+                    Some(trouble) => write!(f, "; it was waiting, because: {trouble}"),
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -214,7 +221,7 @@ impl std::error::Error for Stopped {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
             Cause::Error(error) => Some(error),
-            Cause::Rejected(_) | Cause::DrainDeadline => None,
+            Cause::Rejected(_) | Cause::DrainDeadline { .. } => None,
         }
     }
 }

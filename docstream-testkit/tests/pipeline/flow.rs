@@ -146,13 +146,41 @@ async fn a_drain_that_takes_too_long_is_given_up_without_loss() {
         .run_until(tokio::time::sleep(Duration::from_secs(1)))
         .await
         .expect_err("it cannot drain");
-    assert!(matches!(stopped.cause, Cause::DrainDeadline), "{stopped}");
+    assert!(
+        matches!(stopped.cause, Cause::DrainDeadline { .. }),
+        "{stopped}"
+    );
     assert_eq!(stopped.summary.written, 100);
     run(stream.source(), never, dead.clone(), store.clone())
         .await
         .expect("it ends");
     audit(&stream, &store, &dead);
     assert_all_committed(&stream, &store);
+}
+
+/// A stop during an outage says what the outage was, and takes no longer than it may.
+#[tokio::test(start_paused = true)]
+async fn a_drain_during_an_outage_says_what_it_waited_for() {
+    let (stream, store, dead) = (numbers(), MemorySink::new(), MemoryDeadLetters::new());
+    let always = When::Between(5, 1_000_000);
+    let sink = Faulty::new(store.clone(), 2).on(On::Write, Trouble::Fail(Class::Transient), always);
+    let asked = tokio::time::Instant::now() + Duration::from_secs(60);
+    let stopped = Pipeline::from(stream.source().batch(20))
+        .dead_letters(dead.clone())
+        .drain(Duration::from_secs(5))
+        .into_idempotent_sink(sink)
+        .run_until(tokio::time::sleep_until(asked))
+        .await
+        .expect_err("it cannot drain");
+    let Cause::DrainDeadline {
+        trouble: Some(trouble),
+    } = &stopped.cause
+    else {
+        panic!("{stopped}");
+    };
+    assert!(stopped.to_string().ends_with(trouble.as_str()), "{stopped}");
+    let took = tokio::time::Instant::now() - asked;
+    assert!(took <= Duration::from_secs(7), "{took:?}");
 }
 
 /// A sink of which another owner took the partition stops the pipeline at once.
