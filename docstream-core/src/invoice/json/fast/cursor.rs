@@ -48,27 +48,19 @@ impl<'a> Cursor<'a> {
                 self.rest = rest;
                 Some(())
             }
-            _ => self.spaced_key(key),
+            _ => {
+                self.rest = spaced_key(self.rest, key)?;
+                Some(())
+            }
         }
-    }
-
-    /// The same where there is a blank after the comma or before the quote.
-    #[cold]
-    fn spaced_key(&mut self, key: &[u8]) -> Option<()> {
-        let (comma, key) = key.split_first()?;
-        let rest = self.rest.strip_prefix(std::slice::from_ref(comma))?;
-        let rest = after_blank(rest);
-        self.rest = match key.strip_suffix(b"\"") {
-            Some(name) => after_blank(rest.strip_prefix(name)?).strip_prefix(b"\"")?,
-            None => rest.strip_prefix(key)?,
-        };
-        Some(())
     }
 
     /// Passes a blank, if one comes next.
     #[inline]
     pub(super) fn blank(&mut self) {
-        self.rest = after_blank(self.rest);
+        if let [b' ', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
     }
 
     /// Passes the quote that begins a text, if it comes next.
@@ -187,18 +179,29 @@ pub(super) fn is_plain(texts: &[u8]) -> bool {
     let ascii = |byte: u8| (byte as i8) > 0x1f && byte != b'\\' && byte != 0x7f;
     let all_ascii = |bytes: &[u8; 16]| bytes.iter().fold(true, |all, byte| all & ascii(*byte));
     let (chunks, rest) = texts.as_chunks::<16>();
-    let mut last = [b' '; 16];
-    last[..rest.len()].copy_from_slice(rest);
-    if chunks.iter().all(all_ascii) && all_ascii(&last) {
+    // The last chunk overlaps the one before: the rest byte by byte would take longer.
+    let rest_ascii = match texts.last_chunk() {
+        Some(last) => all_ascii(last),
+        None => rest.iter().all(|byte| ascii(*byte)),
+    };
+    if rest_ascii && chunks.iter().all(all_ascii) {
         return true;
     }
     let other = |byte: &u8| *byte < 0x20 || matches!(*byte, b'\\' | 0x7f | 0xc2);
     !texts.iter().any(other)
 }
 
-#[inline]
-fn after_blank(json: &[u8]) -> &[u8] {
-    json.strip_prefix(b" ").unwrap_or(json)
+/// What follows `key` where there is a blank after its comma or before its quote.
+// Not of the cursor, which would have to lie in memory for it.
+#[cold]
+fn spaced_key<'a>(json: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let after_blank = |json: &'a [u8]| json.strip_prefix(b" ").unwrap_or(json);
+    let (comma, key) = key.split_first()?;
+    let rest = after_blank(json.strip_prefix(std::slice::from_ref(comma))?);
+    match key.strip_suffix(b"\"") {
+        Some(name) => after_blank(rest.strip_prefix(name)?).strip_prefix(b"\""),
+        None => rest.strip_prefix(key),
+    }
 }
 
 /// Whether two pieces of JSON are the same: those of 8 to 16 bytes by two words that overlap.
@@ -224,9 +227,10 @@ fn same<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
 fn quote(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const HIGHS: u64 = ONES << 7;
+    let (words, tail) = bytes.as_chunks::<8>();
     let mut at = 0;
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk) ^ (ONES * u64::from(b'"'));
+    for word in words {
+        let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'"'));
         // Marks the bytes that are zero; above the first mark there may be false ones.
         let marks = word.wrapping_sub(ONES) & !word & HIGHS;
         if marks != 0 {
@@ -234,7 +238,7 @@ fn quote(bytes: &[u8]) -> Option<usize> {
         }
         at += 8;
     }
-    let tail = bytes.get(at..)?.iter().position(|&byte| byte == b'"')?;
+    let tail = tail.iter().position(|&byte| byte == b'"')?;
     Some(at + tail)
 }
 
