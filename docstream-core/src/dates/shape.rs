@@ -113,7 +113,7 @@ impl Numbers {
 }
 
 /// Reads `YYYY-MM-DD[T ]HH:MM[:SS[.f]][Z|±HH:MM]`.
-#[inline]
+#[inline(always)]
 pub(super) fn iso(text: &[u8]) -> Result<Reading, Flaw> {
     let (head, rest) = text.split_first_chunk::<16>().ok_or(Flaw::Shape)?;
     let numbers = Numbers::read(*head).ok_or(Flaw::Shape)?;
