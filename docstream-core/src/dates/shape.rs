@@ -1,4 +1,4 @@
-//! The two built-in ways to write a date, read byte by byte.
+//! The two built-in ways to write a date, read without a format string.
 //!
 //! First the shape, then the values: what has the shape of a rule is that rule's,
 //! so that no date slips from one rule to another because of its numbers.
