@@ -19,21 +19,31 @@ pub(super) struct Civil {
 
 /// Whether the calendar has that day.
 pub(super) const fn exists(year: i32, month: u32, day: u32) -> bool {
-    const DAYS: [u32; 13] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    if month > 12 || year < 1 || year > 9999 {
+    if month < 1 || month > 12 || year < 1 || year > 9999 {
         return false;
     }
+    // All months have 28 days.
+    day >= 1 && (day <= 28 || day <= length(year, month))
+}
+
+/// How many days a month has, 1 to 12.
+const fn length(year: i32, month: u32) -> u32 {
+    const DAYS: [u32; 13] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = DAYS[month as usize] + (month == 2 && leap) as u32;
-    day >= 1 && day <= days
+    DAYS[month as usize] + (month == 2 && leap) as u32
 }
 
 /// Days from 1970-01-01 to a day that exists.
 pub(super) const fn to_days(year: i32, month: u32, day: u32) -> i32 {
     // Years begin in March, so that the leap day is the last of its year.
-    let year = year + 400 - (month <= 2) as i32;
-    let month = (month as i32 + 9) % 12;
-    365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day as i32 - 1 - EPOCH
+    let late = month <= 2;
+    let year = (year + 400 - late as i32) as u32;
+    let month = if late { month + 12 } else { month };
+    let century = year / 100;
+    // Neri and Schneider, as below: the months before a day by one multiplication.
+    let before_year = 1461 * year / 4 - century + century / 4;
+    let before_month = (979 * month - 2919) / 32;
+    (before_year + before_month + day) as i32 - 1 - EPOCH
 }
 
 /// The day that is `days` after 1970-01-01, for years 0 to 10000.

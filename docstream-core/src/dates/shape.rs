@@ -1,4 +1,4 @@
-//! The two built-in ways to write a date, read byte by byte.
+//! The two built-in ways to write a date, read without a format string.
 //!
 //! First the shape, then the values: what has the shape of a rule is that rule's,
 //! so that no date slips from one rule to another because of its numbers.
@@ -62,37 +62,61 @@ impl Clock {
     }
 }
 
+/// The numbers of `YYYY-MM-DD[T ]HH:MM`, as they stand there.
+struct Numbers {
+    year: u32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+}
+
+impl Numbers {
+    /// All bytes at once, as a word whose lowest byte is the first: every document has a
+    /// date, and byte by byte it would take a tenth of all instructions.
+    #[inline]
+    fn read(text: [u8; 16]) -> Option<Self> {
+        const FORM: u128 = u128::from_le_bytes(*b"0000-00-00T00:00");
+        // Added to a byte's distance from the form, it reaches the highest bit where a digit
+        // is above 9 or a separator is another.
+        const DIGIT: u8 = 0x80 - 10;
+        const OTHER: u8 = 0x80 - 1;
+        const ROOM: u128 = {
+            let mut room = [DIGIT; 16];
+            room[4] = OTHER;
+            room[7] = OTHER;
+            room[10] = OTHER;
+            room[13] = OTHER;
+            u128::from_le_bytes(room)
+        };
+        const HIGHS: u128 = u128::from_le_bytes([0x80; 16]);
+        const T: u128 = 0xff << (10 * 8);
+        if !matches!(text[10], b'T' | b't' | b' ') {
+            return None;
+        }
+        let digits = (u128::from_le_bytes(text) ^ FORM) & !T;
+        if (digits.wrapping_add(ROOM) | digits) & HIGHS != 0 {
+            return None;
+        }
+        // Each byte becomes the number of two digits that begins there.
+        let pairs = |word: u64| word * 10 + (word >> 8);
+        let (date, time) = (pairs(digits as u64), pairs((digits >> 64) as u64));
+        let pair = |word: u64, at: u32| u32::from((word >> (at * 8)) as u8);
+        Some(Self {
+            year: pair(date, 0) * 100 + pair(date, 2),
+            month: pair(date, 5),
+            day: pair(time, 0),
+            hour: pair(time, 3),
+            minute: pair(time, 6),
+        })
+    }
+}
+
 /// Reads `YYYY-MM-DD[T ]HH:MM[:SS[.f]][Z|±HH:MM]`.
-#[inline]
+#[inline(always)]
 pub(super) fn iso(text: &[u8]) -> Result<Reading, Flaw> {
     let (head, rest) = text.split_first_chunk::<16>().ok_or(Flaw::Shape)?;
-    let [
-        _,
-        _,
-        _,
-        _,
-        b'-',
-        _,
-        _,
-        b'-',
-        _,
-        _,
-        b'T' | b't' | b' ',
-        _,
-        _,
-        b':',
-        _,
-        _,
-    ] = head
-    else {
-        return Err(Flaw::Shape);
-    };
-    let digits = head.map(|byte| byte.wrapping_sub(b'0'));
-    const DIGITS: [usize; 12] = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15];
-    if DIGITS.iter().any(|&at| digits[at] > 9) {
-        return Err(Flaw::Shape);
-    }
-    let pair = |at: usize| u32::from(digits[at]) * 10 + u32::from(digits[at + 1]);
+    let numbers = Numbers::read(*head).ok_or(Flaw::Shape)?;
     let (second, nanos, rest) = seconds(rest)?;
     let offset = match rest {
         [] => None,
@@ -108,12 +132,12 @@ pub(super) fn iso(text: &[u8]) -> Result<Reading, Flaw> {
         _ => return Err(Flaw::Shape),
     };
     let clock = Clock {
-        hour: pair(11),
-        minute: pair(14),
+        hour: numbers.hour,
+        minute: numbers.minute,
         second,
         nanos,
     };
-    let local = clock.on((pair(0) * 100 + pair(2)) as i32, pair(5), pair(8))?;
+    let local = clock.on(numbers.year as i32, numbers.month, numbers.day)?;
     Ok(Reading { local, offset })
 }
 

@@ -19,6 +19,7 @@ mod stock_code;
 mod text;
 mod transform;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod tests;

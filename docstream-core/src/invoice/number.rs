@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::words::all_digits;
 use crate::{Code, ValueFault};
 
 /// What an invoice is, by the letter before its number.
@@ -71,7 +72,7 @@ pub(crate) fn kind_of(number: &str) -> Result<InvoiceKind, ValueFault> {
         [b'A', digits @ ..] => (InvoiceKind::Adjustment, digits),
         digits => (InvoiceKind::Sale, digits),
     };
-    if matches!(digits.len(), 1..=18) && digits.iter().all(u8::is_ascii_digit) {
+    if matches!(digits.len(), 1..=18) && all_digits(digits) {
         Ok(kind)
     } else {
         Err(FORM)

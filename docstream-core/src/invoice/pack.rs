@@ -2,6 +2,7 @@
 
 use super::number::kind_of;
 use super::text::REQUIRED;
+use super::words::any_lowercase;
 use crate::{Country, Description, InvoiceLine, InvoiceNo, Span, StockCode, ValueFault};
 
 // Each `place` takes a text whose characters were checked already.
@@ -19,7 +20,7 @@ impl StockCode<Span> {
     pub(crate) fn place(code: &str, arena: &mut String) -> Result<Self, ValueFault> {
         let (start, clean) = trim(code)?;
         let raw = Span::push(arena, code);
-        let folded = if clean.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        let folded = if any_lowercase(clean.as_bytes()) {
             let start = arena.len();
             arena.extend(clean.chars().map(|letter| letter.to_ascii_uppercase()));
             Span::since(start, arena)

@@ -122,6 +122,8 @@ impl InvoiceParser<'_> {
     }
 
     /// The general way alone.
+    // Cold, so that the compiler takes each step of the short way for the likely one.
+    #[cold]
     pub(crate) fn parse_any_json(
         &mut self,
         json: &str,

@@ -25,19 +25,18 @@ pub(crate) fn read(
 ) -> Option<InvoiceLine<Span>> {
     let start = arena.len();
     let mut cursor = Cursor::new(json, limits.text_bytes);
-    cursor.key(b"{\"InvoiceNo\":")?;
     let invoice_no = invoice_no(&mut cursor, arena)?;
-    cursor.next_key(b",\"StockCode\":")?;
+    cursor.key(b",\"StockCode\":\"")?;
     let stock_code = StockCode::place(cursor.text()?, arena).ok()?;
     let description = description(&mut cursor, arena)?;
-    cursor.next_key(b",\"Quantity\":")?;
+    cursor.key(b",\"Quantity\":")?;
     let quantity = cursor.quantity()?;
-    cursor.next_key(b",\"InvoiceDate\":")?;
+    cursor.key(b",\"InvoiceDate\":\"")?;
     let invoice_date = dates.parse(cursor.text()?).ok()?;
-    cursor.next_key(b",\"UnitPrice\":")?;
+    cursor.key(b",\"UnitPrice\":")?;
     let unit_price = cursor.price()?;
     let customer_id = customer(&mut cursor)?;
-    cursor.next_key(b",\"Country\":")?;
+    cursor.key(b",\"Country\":\"")?;
     let country = Country::place(cursor.text()?, arena).ok()?;
     cursor.end()?;
     // All at once: they lie side by side.
@@ -59,9 +58,11 @@ pub(crate) fn read(
 
 #[inline]
 fn invoice_no(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<InvoiceNo<Span>> {
-    if cursor.is_text() {
+    if cursor.key(b"{\"InvoiceNo\":\"").is_some() {
         return InvoiceNo::place(cursor.text()?, arena).ok();
     }
+    cursor.key(b"{\"InvoiceNo\":")?;
+    cursor.blank();
     let digits = cursor.digits(18)?;
     Some(InvoiceNo::from_parts(
         Span::push(arena, digits),
@@ -75,8 +76,12 @@ fn invoice_no(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<InvoiceNo<S
     reason = "the outer one is whether the document has the form"
 )]
 fn description(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<Option<Description<Span>>> {
-    if cursor.next_key(b",\"Description\":").is_none() || cursor.null() {
-        return Some(None);
+    if cursor.key(b",\"Description\":\"").is_none() {
+        if cursor.key(b",\"Description\":").is_none() {
+            return Some(None);
+        }
+        cursor.blank();
+        return cursor.null().then_some(None);
     }
     let text = cursor.text()?;
     if text.is_empty() {
@@ -91,14 +96,18 @@ fn description(cursor: &mut Cursor<'_>, arena: &mut String) -> Option<Option<Des
     reason = "the outer one is whether the document has the form"
 )]
 fn customer(cursor: &mut Cursor<'_>) -> Option<Option<CustomerId>> {
-    if cursor.next_key(b",\"CustomerID\":").is_none() || cursor.null() {
+    if cursor.key(b",\"CustomerID\":").is_none() {
         return Some(None);
     }
-    if !cursor.is_text() {
-        return cursor.customer().map(Some);
+    cursor.blank();
+    if cursor.quote() {
+        return match cursor.text()? {
+            "" => Some(None),
+            text => text.parse().ok().map(Some),
+        };
     }
-    match cursor.text()? {
-        "" => Some(None),
-        text => text.parse().ok().map(Some),
+    if cursor.null() {
+        return Some(None);
     }
+    cursor.customer().map(Some)
 }
