@@ -7,6 +7,8 @@ mod cargo;
 mod figures;
 mod lock;
 mod outcome;
+#[cfg(target_os = "linux")]
+mod services;
 mod test;
 mod tree;
 
@@ -30,6 +32,13 @@ const COMMANDS: &[Command] = &[
         name: "figures",
         about: "what the last `cargo bench --bench throughput` measured, as tables",
         run: figures::run,
+    },
+    // It looks at processes in /proc.
+    #[cfg(target_os = "linux")]
+    Command {
+        name: "services",
+        about: "real servers for tests: `services up kafka`, `services help`",
+        run: services::run,
     },
 ];
 

@@ -1,0 +1,31 @@
+//! `services down`.
+
+use super::service::Service;
+use super::state::State;
+use super::{SERVICES, folder, named, process};
+use crate::outcome::Outcome;
+
+pub(super) fn run(words: &[String]) -> Outcome {
+    if words.is_empty() {
+        return SERVICES.iter().try_for_each(|service| down(*service));
+    }
+    let services = words.iter().map(|name| named(name));
+    let services = services.collect::<Outcome<Vec<_>>>()?;
+    services.into_iter().try_for_each(down)
+}
+
+/// Stops what this clone has started, if it did, and deletes its folder.
+fn down(service: &dyn Service) -> Outcome {
+    let folder = folder::of(service.name());
+    if !folder.exists() {
+        return Ok(());
+    }
+    let _lock = folder::lock(&folder)?;
+    if let Some(state) = State::read(&folder)? {
+        let processes = state.nodes.iter().filter_map(|node| node.process(&folder));
+        process::end(&processes.collect::<Vec<_>>(), service.grace())?;
+    }
+    folder::delete(&folder)?;
+    eprintln!("{} is down", service.name());
+    Ok(())
+}
