@@ -1,9 +1,14 @@
 //! `services down`.
 
+use std::time::Duration;
+
 use super::service::Service;
 use super::state::State;
 use super::{SERVICES, folder, named, process};
 use crate::outcome::Outcome;
+
+/// Short, because the data is deleted: nothing is gained by an orderly end.
+const GRACE: Duration = Duration::from_secs(3);
 
 pub(super) fn run(words: &[String]) -> Outcome {
     if words.is_empty() {
@@ -23,7 +28,7 @@ fn down(service: &dyn Service) -> Outcome {
     let _lock = folder::lock(&folder)?;
     if let Some(state) = State::read(&folder)? {
         let processes = state.nodes.iter().filter_map(|node| node.process(&folder));
-        process::end(&processes.collect::<Vec<_>>(), service.grace())?;
+        process::end(&processes.collect::<Vec<_>>(), GRACE)?;
     }
     folder::delete(&folder)?;
     eprintln!("{} is down", service.name());

@@ -33,6 +33,6 @@ pub(super) trait Service: Sync {
     /// How long it may take from its start until it answers, on a busy machine.
     fn deadline(&self) -> Duration;
 
-    /// How long it may take to end when it is asked to.
+    /// How long it may take to end in order, so that its data is whole.
     fn grace(&self) -> Duration;
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use super::certificates::Secrets;
-use super::{USER, configuration, java};
+use super::{QUICK, USER, configuration, java};
 use crate::outcome::{Outcome, failed};
 use crate::services::random;
 use crate::services::state::Node;
@@ -18,8 +18,7 @@ pub(super) fn all(folder: &Path, nodes: &[Node], secrets: Option<&Secrets>) -> O
 }
 
 fn start(folder: &Path, node: &Node, cluster: &str, secrets: Option<&Secrets>) -> Outcome<Child> {
-    let mut command =
-        java::command(&["-Xmx128m".to_owned(), "-XX:TieredStopAtLevel=1".to_owned()])?;
+    let mut command = java::command(&["-Xmx128m", QUICK])?;
     command
         .args(["kafka.tools.StorageTool", "format", "-t", cluster, "-c"])
         .arg(configuration(folder, node));

@@ -20,13 +20,13 @@ pub(super) fn need() -> Outcome {
     )
 }
 
-/// `java OPTIONS` with Kafka's jars; the name of a class comes next.
-pub(super) fn command(options: &[String]) -> Outcome<Command> {
+/// `java` with Kafka's jars and these options; more options or the name of a class come next.
+pub(super) fn command(options: &[&str]) -> Outcome<Command> {
     let mut command = Command::new(program("java"));
     command
-        .args(options)
         .arg("-cp")
-        .arg(jars::folder()?.join("*"));
+        .arg(jars::folder()?.join("*"))
+        .args(options);
     Ok(command)
 }
 
