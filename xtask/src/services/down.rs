@@ -11,12 +11,15 @@ use crate::outcome::Outcome;
 const GRACE: Duration = Duration::from_secs(3);
 
 pub(super) fn run(words: &[String]) -> Outcome {
-    if words.is_empty() {
-        return SERVICES.iter().try_for_each(|service| down(*service));
-    }
-    let services = words.iter().map(|name| named(name));
-    let services = services.collect::<Outcome<Vec<_>>>()?;
-    services.into_iter().try_for_each(down)
+    let services = if words.is_empty() {
+        SERVICES.to_vec()
+    } else {
+        let named = words.iter().map(|name| named(name));
+        named.collect::<Outcome<_>>()?
+    };
+    // One that cannot be stopped must not keep the others up.
+    let outcomes: Vec<Outcome> = services.into_iter().map(down).collect();
+    outcomes.into_iter().collect()
 }
 
 /// Stops what this clone has started, if it did, and deletes its folder.

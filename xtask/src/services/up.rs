@@ -30,19 +30,22 @@ fn up(service: &dyn Service) -> Outcome<Vec<String>> {
     if !given.is_empty() {
         return Ok(given);
     }
-    let folder = folder::of(service.name());
-    let _lock = folder::lock(&folder)?;
-    let state = State::read(&folder)?;
-    if let Some(state) = state.filter(|state| is_alive(state, &folder)) {
-        return complete(service, state, &folder);
+    up_in(service, &folder::of(service.name()))
+}
+
+fn up_in(service: &dyn Service, folder: &Path) -> Outcome<Vec<String>> {
+    let _lock = folder::lock(folder)?;
+    let state = State::read(folder)?;
+    if let Some(state) = state.filter(|state| is_alive(state, folder)) {
+        return complete(service, state, folder);
     }
     for _ in 1..ATTEMPTS {
-        match begin(service, &folder) {
+        match begin(service, folder) {
             Err(failure) if lost_a_port(&failure) => {}
             other => return other,
         }
     }
-    begin(service, &folder)
+    begin(service, folder)
 }
 
 /// The lines of a server of the user's own: there are some if the first variable is set.
@@ -101,22 +104,4 @@ fn lost_a_port(failure: &Failure) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_in_the_environment_wins() {
-        let set = |name: &str| match name {
-            "ADDRESS" => Some("host:9092".to_owned()),
-            "USER" => Some("a".to_owned()),
-            "EMPTY" => Some(String::new()),
-            _ => None,
-        };
-        assert_eq!(
-            given(&["ADDRESS", "USER", "EMPTY", "OTHER"], set),
-            ["ADDRESS=host:9092", "USER=a"]
-        );
-        assert!(given(&["OTHER", "USER"], set).is_empty());
-        assert!(given(&["EMPTY", "USER"], set).is_empty());
-    }
-}
+mod tests;
