@@ -74,7 +74,7 @@ fn dispatch(words: &[String]) -> Outcome {
 fn print_help() {
     println!("Usage: cargo xtask COMMAND [ARGUMENT...]\n\nCommands:");
     for command in COMMANDS {
-        println!("  {:<8} {}", command.name, command.about);
+        println!("  {:<9} {}", command.name, command.about);
     }
-    println!("  {:<8} this text", "help");
+    println!("  {:<9} this text", "help");
 }

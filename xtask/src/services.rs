@@ -116,7 +116,7 @@ fn print_help() {
     println!("Usage: cargo xtask services COMMAND [NAME...]\n\nCommands:");
     for command in COMMANDS {
         let shown = format!("{} {}", command.name, command.arguments);
-        println!("  {shown:<21} {}", command.about);
+        println!("  {shown:<22} {}", command.about);
     }
     println!("\nServices, and the variable whose address wins over starting one:");
     for service in SERVICES {

@@ -64,6 +64,8 @@ auto.create.topics.enable=false
 unclean.leader.election.enable=false
 broker.session.timeout.ms=6000
 group.initial.rebalance.delay.ms=0
+offsets.topic.num.partitions=5
+transaction.state.log.num.partitions=5
 log.retention.check.interval.ms=1000
 log.cleaner.backoff.ms=1000
 ";
