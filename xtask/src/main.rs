@@ -7,6 +7,8 @@ mod cargo;
 mod figures;
 mod lock;
 mod outcome;
+#[cfg(target_os = "linux")]
+mod services;
 mod test;
 mod tree;
 
@@ -30,6 +32,13 @@ const COMMANDS: &[Command] = &[
         name: "figures",
         about: "what the last `cargo bench --bench throughput` measured, as tables",
         run: figures::run,
+    },
+    // It looks at processes in /proc.
+    #[cfg(target_os = "linux")]
+    Command {
+        name: "services",
+        about: "real servers for tests: `services up kafka`, `services help`",
+        run: services::run,
     },
 ];
 
@@ -65,7 +74,7 @@ fn dispatch(words: &[String]) -> Outcome {
 fn print_help() {
     println!("Usage: cargo xtask COMMAND [ARGUMENT...]\n\nCommands:");
     for command in COMMANDS {
-        println!("  {:<8} {}", command.name, command.about);
+        println!("  {:<9} {}", command.name, command.about);
     }
-    println!("  {:<8} this text", "help");
+    println!("  {:<9} this text", "help");
 }
