@@ -35,10 +35,12 @@ mod tests {
 
     #[test]
     fn free_ports_differ_and_avoid_what_is_taken() {
-        let first = free(3).unwrap();
-        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, first[0])).unwrap();
-        let found = free_from(first[0] - FIRST, 3).unwrap();
-        assert!(!found.contains(&first[0]));
+        let mut ports = FIRST..FIRST + COUNT;
+        let taken = ports.find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
+        let taken = taken.unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let found = free_from(port - FIRST, 3).unwrap();
+        assert!(!found.contains(&port));
         assert!(found[0] != found[1] && found[1] != found[2] && found[0] != found[2]);
         drop(taken);
     }
