@@ -155,7 +155,7 @@ impl Survey {
             return Ok(vec![survey.ok_or_else(empty)?.0]);
         }
         if !about.is_dir() {
-            let message = "expected a file or a folder; standard input is copied to a file first";
+            let message = "expected a file or a folder; give what comes through a pipe as standard input: `-`, or `spool_stdin` in a program";
             return Err(at(Error::config(OPERATION, message)));
         }
         let files = files_of(path).map_err(|error| at(trouble(OPERATION, &error)))?;
