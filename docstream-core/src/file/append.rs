@@ -1,6 +1,6 @@
 //! Files that only grow, by whole entries.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,8 @@ impl AppendFile {
     ///
     /// # Errors
     ///
-    /// Another process has it open, or it ends in something that is not ours to cut off.
+    /// Another process has it open, it is no regular file, it holds something else, or
+    /// it ends in something that is not ours to cut off.
     pub(crate) fn open(
         operation: &'static str,
         path: &Path,
@@ -32,6 +33,11 @@ impl AppendFile {
     ) -> Result<Self> {
         let at = |error: Error| error.with("path", path.display());
         let failed = |error: io::Error| at(trouble(operation, &error));
+        // A device may have no end, and a pipe keeps nothing.
+        if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+            let message = "expected a regular file, or a path where there is none yet";
+            return Err(at(Error::config(operation, message)));
+        }
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -170,9 +176,44 @@ mod tests {
             ("InvoiceNo,Quantity\n536365,6", &Entries::Json),
             ("InvoiceNo,Quantity\n536365,6", &ROWS),
             ("b", &ROWS),
+            ("a letter\nto my aunt\n", &Entries::Rejects),
+            ("InvoiceNo,Quantity\n536365,6\n", &Entries::Rejects),
+            ("{\"InvoiceNo\":\"536365\"}\n", &Entries::Rejects),
+            ("{\"id\":\"x\"}\n{\"id\":\"y\"}\n", &Entries::Rejects),
+            ("a letter\nto my aunt\n", &Entries::Json),
+            ("InvoiceNo,Quantity\n536365,6\n", &Entries::Json),
+            ("InvoiceNo,Quantity\n536365,6\n", &ROWS),
         ] {
             let error = reopened(content, entries).unwrap_err();
             assert_eq!(error.class(), crate::Class::Config, "{content}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_a_person_has_broken_does_not_make_it_foreign() {
+        for whole in [
+            format!("broken\n{}\n", reject("x")),
+            format!("{}\nbroken\n", reject("x")),
+            "\n".to_owned(),
+        ] {
+            let expected = format!("{whole}new\n");
+            assert_eq!(reopened(&whole, &Entries::Rejects).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut paths = vec![folder.path().to_owned()];
+        if cfg!(unix) {
+            paths.extend(["/dev/null", "/dev/zero"].map(PathBuf::from));
+        }
+        for path in paths {
+            let error = AppendFile::open("test", &path, &Entries::Rejects).unwrap_err();
+            assert_eq!(error.class(), crate::Class::Config);
+            let message = error.to_string();
+            let named = message.contains(&path.display().to_string());
+            assert!(named && message.contains("regular file"), "{message}");
         }
     }
 

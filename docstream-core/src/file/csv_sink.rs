@@ -55,7 +55,7 @@ impl<T: Document> CsvSink<T> {
     ///
     /// # Errors
     ///
-    /// The file has another header, or somebody else is writing to it.
+    /// The file has another header or is no regular file, or somebody else is writing to it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let mut header = Vec::new();
         let mut cells = Cells::new(&mut header, false);

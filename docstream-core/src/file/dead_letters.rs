@@ -67,7 +67,8 @@ impl FileDeadLetters {
     ///
     /// # Errors
     ///
-    /// Somebody else is writing to it, or it ends in something that is no rejects file.
+    /// Somebody else is writing to it, or it is no regular file, or no rejects file: the
+    /// file that the documents came from, for instance, is left as it is.
     pub fn open(path: impl AsRef<Path>, layouts: BTreeMap<Partition, Layout>) -> Result<Self> {
         let path = path.as_ref();
         let trouble = |error| trouble(OPERATION, &error).with("path", path.display());

@@ -88,6 +88,13 @@ use std::io;
 
 use crate::{Class, Error};
 
+/// `ELOOP`, links that lead in a circle, for which `ErrorKind` has no stable name.
+const LINKS_IN_A_CIRCLE: i32 = match () {
+    () if cfg!(any(target_os = "linux", target_os = "android")) => 40,
+    () if cfg!(unix) => 62,
+    () => 1921,
+};
+
 /// The error of an operation on a file: worth another try unless a person has to act.
 #[cold]
 pub(crate) fn trouble(operation: &'static str, error: &io::Error) -> Error {
@@ -100,6 +107,7 @@ pub(crate) fn trouble(operation: &'static str, error: &io::Error) -> Error {
         | Kind::NotADirectory
         | Kind::InvalidInput
         | Kind::InvalidData => Class::Config,
+        _ if error.raw_os_error() == Some(LINKS_IN_A_CIRCLE) => Class::Config,
         _ => Class::Transient,
     };
     Error::new(class, operation, error.to_string())

@@ -46,7 +46,7 @@ impl<T: Payload> NdJsonSink<T> {
     ///
     /// # Errors
     ///
-    /// Somebody else is writing to it, or it ends in something that is no JSON.
+    /// Somebody else is writing to it, it is no regular file, or what it holds is no JSON.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let file = AppendFile::open(OPERATION, path.as_ref(), &Entries::Json)?;
         Ok(Self {

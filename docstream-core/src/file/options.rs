@@ -50,7 +50,8 @@ impl Format {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileOptions {
-    /// The format; told by content if `None`.
+    /// The format; told by the first lines if `None`, so that one bad line among them
+    /// is a bad document and nothing more.
     pub format: Option<Format>,
     /// The encoding.
     pub encoding: Encoding,

@@ -85,12 +85,20 @@ fn load(path: &Path) -> Result<Stored> {
         return Ok(Stored::empty());
     };
     let stored: Stored = serde_json::from_slice(&bytes)
-        .map_err(|error| Error::config(OPERATION, error.to_string()))?;
+        .map_err(|error| Error::config(OPERATION, damaged(&error)))?;
     if stored.version != 1 {
-        let message = "they were written by a newer version of docstream";
+        let message = "it was written by a newer version of docstream";
         return Err(Error::config(OPERATION, message));
     }
     Ok(stored)
+}
+
+/// What to do about positions that cannot be read.
+fn damaged(error: &serde_json::Error) -> String {
+    format!(
+        "the file that knows how far files were read is damaged ({error}): restore it from a backup, \
+         or remove it, then documents are read again from the start; an idempotent sink stores them once"
+    )
 }
 
 #[async_trait]
@@ -131,6 +139,19 @@ fn keep(path: &Path, group: &str, here: &BTreeMap<Partition, Position>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn positions_that_are_damaged_say_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("positions.json");
+        std::fs::write(&path, "{\"version\":").unwrap();
+        let error = Positions::open(Some(&path), Arc::from("main")).unwrap_err();
+        assert_eq!(error.class(), crate::Class::Config);
+        let message = error.to_string();
+        for words in ["restore it", "remove it", "read again", "positions.json"] {
+            assert!(message.contains(words), "{message}");
+        }
+    }
 
     #[tokio::test]
     async fn what_another_process_has_committed_stays() {

@@ -59,7 +59,7 @@ impl Registry {
                     let message = "it was written by a newer version of docstream";
                     return Err(bad(Error::config(OPERATION, message)));
                 }
-                Err(error) => return Err(bad(Error::config(OPERATION, error.to_string()))),
+                Err(error) => return Err(bad(Error::config(OPERATION, damaged(&error)))),
             },
         };
         Ok(Self {
@@ -136,6 +136,14 @@ impl Registry {
     }
 }
 
+/// What to do about a registry that cannot be read.
+fn damaged(error: &serde_json::Error) -> String {
+    format!(
+        "the file that knows which files were read is damaged ({error}): restore it from a backup, \
+         or remove it, then a file that has grown since is read again from its start as a new source and stored once more"
+    )
+}
+
 /// Hashes as hexadecimal text.
 mod hex {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -189,9 +197,17 @@ mod tests {
     fn a_registry_that_is_damaged_or_newer_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("files.json");
-        for content in [r#"{"version":2,"files":[]}"#, "{"] {
+        for (content, words) in [
+            (r#"{"version":2,"files":[]}"#, "newer version"),
+            ("{", "restore it from a backup, or remove it"),
+            ("", "read again from its start as a new source"),
+        ] {
             std::fs::write(&path, content).unwrap();
-            assert!(Registry::open(Some(&path)).is_err());
+            let error = Registry::open(Some(&path)).unwrap_err();
+            assert_eq!(error.class(), crate::Class::Config);
+            let message = error.to_string();
+            assert!(message.contains(words), "{message}");
+            assert!(message.contains("files.json"), "{message}");
         }
     }
 

@@ -1,8 +1,9 @@
-//! What a file is, told by its first line.
+//! What a file is, told by its first lines.
 
 use std::io::Read;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
+use serde::de::IgnoredAny;
 
 use super::split::split_row;
 use super::window::Window;
@@ -13,6 +14,11 @@ const OPERATION: &str = "tell what a file is";
 
 /// What separates the columns of CSV, in the order in which a tie is settled.
 const DELIMITERS: [u8; 4] = *b",;\t|";
+
+/// How many lines are looked at after the first one, and how many bytes at most: the
+/// same ones however the bytes arrive, since a file is told twice.
+const LINES: usize = 15;
+const BYTES: usize = 64 * 1024;
 
 /// The format of a file; for CSV with its delimiter and the bytes of its header row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,11 +38,11 @@ impl Shape {
         let Some(len) = first_line(window, options.document_bytes)? else {
             return Ok(None);
         };
-        let line = &window.bytes()[..len];
         let format = match options.format {
             Some(format) => format,
-            None => told(line)?,
+            None => told(window, len, options)?,
         };
+        let line = &window.bytes()[..len];
         if format != Format::Csv {
             return Ok(Some(Self::Lines(format)));
         }
@@ -96,16 +102,67 @@ fn first_line<R: Read>(window: &mut Window<R>, limit: usize) -> Result<Option<us
     }
 }
 
-fn told(line: &[u8]) -> Result<Format> {
-    match line.trim_ascii_start().first() {
-        Some(b'{') if rejects::is_line(line) => Ok(Format::Rejects),
-        Some(b'{') => Ok(Format::NdJson),
-        Some(b'[') => {
-            let message = "this is a JSON array; write one object a line instead, for instance with `jq -c '.[]'`";
-            Err(Error::config(OPERATION, message))
-        }
-        _ => Ok(Format::Csv),
+/// The format of a file whose first line has `len` bytes: one bad line does not make
+/// it something else, also where it is the first.
+fn told<R: Read>(window: &mut Window<R>, len: usize, options: &FileOptions) -> Result<Format> {
+    // Behind a line that is too long there is nothing to see.
+    if len <= options.document_bytes {
+        look_ahead(window, len);
     }
+    let (line, rest) = window.bytes().split_at(len);
+    let rest = &rest[..rest.len().min(BYTES)];
+    let after: Vec<&[u8]> = rest
+        .split(|byte| *byte == b'\n')
+        .skip(1)
+        .take(LINES)
+        .filter(|line| !line.trim_ascii().is_empty())
+        .collect();
+    if !begins_object(line) {
+        // A row that is an object as it stands would be no good CSV; still, under a
+        // header that is known it is a bad row.
+        let objects = after.iter().filter(|line| is_object(line)).count();
+        if objects * 2 <= after.len() || is_known_header(line, options) {
+            return match line.trim_ascii_start().first() {
+                Some(b'[') => {
+                    let message = "this is a JSON array; write one object a line instead, for instance with `jq -c '.[]'`";
+                    Err(Error::config(OPERATION, message))
+                }
+                _ => Ok(Format::Csv),
+            };
+        }
+    }
+    let lines = std::iter::once(&line).chain(&after);
+    let (mut objects, mut rejects) = (0, 0);
+    for line in lines.filter(|line| begins_object(line)) {
+        objects += 1;
+        rejects += usize::from(rejects::is_line(line));
+    }
+    match rejects * 2 >= objects {
+        true => Ok(Format::Rejects),
+        false => Ok(Format::NdJson),
+    }
+}
+
+/// Brings the lines behind the first `len` bytes into the window.
+fn look_ahead<R: Read>(window: &mut Window<R>, len: usize) {
+    let enough = |rest: &[u8]| rest.len() >= BYTES || memchr_iter(b'\n', rest).nth(LINES).is_some();
+    while !enough(&window.bytes()[len..]) && window.look() {}
+}
+
+fn begins_object(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"{")
+}
+
+fn is_object(line: &[u8]) -> bool {
+    begins_object(line) && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+}
+
+/// Whether one of the columns is that of the dates.
+fn is_known_header(line: &[u8], options: &FileOptions) -> bool {
+    let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(line));
+    let wanted = options.date_field.as_bytes();
+    let is_wanted = |name: &Vec<u8>| name.trim_ascii().eq_ignore_ascii_case(wanted);
+    split_row(line, delimiter).is_ok_and(|names| names.iter().any(is_wanted))
 }
 
 /// The candidate that stands most often outside quotes; the comma if none does.

@@ -127,8 +127,9 @@ pub struct Surveyed {
 
 impl Survey {
     /// Surveys the file at `path`, or each regular file of the folder at `path` in
-    /// the order of their names. Empty files of a folder are left out, and files
-    /// whose whole content another one has: see [`left_out`](Self::left_out).
+    /// the order of their names. Empty files of a folder are left out, hidden ones
+    /// (whose names begin with a dot, such as `.DS_Store`), and files whose whole
+    /// content another one has: see [`left_out`](Self::left_out).
     ///
     /// Blocks until every byte is read: an async program that does other work
     /// meanwhile calls it by `tokio::task::spawn_blocking`.
@@ -154,7 +155,7 @@ impl Survey {
             return Ok(vec![survey.ok_or_else(empty)?.0]);
         }
         if !about.is_dir() {
-            let message = "expected a file or a folder; standard input is copied to a file first";
+            let message = "expected a file or a folder; give what comes through a pipe as standard input: `-`, or `spool_stdin` in a program";
             return Err(at(Error::config(OPERATION, message)));
         }
         let files = files_of(path).map_err(|error| at(trouble(OPERATION, &error)))?;
@@ -284,11 +285,17 @@ impl Survey {
     }
 }
 
-/// The regular files of a folder with their lengths, in the order of their names.
+/// The regular files of a folder that are not hidden, with their lengths, in the
+/// order of their names.
 fn files_of(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        // Systems and editors put files of their own into any folder.
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        let path = entry.path();
         let about = fs::metadata(&path)?;
         if about.is_file() {
             files.push((path, about.len()));

@@ -56,7 +56,10 @@ impl Entries<'_> {
         }
         let whole = self.whole_length(file)?;
         if whole == length {
-            return Ok(Tail::None(length));
+            return Ok(match self.is_ours(file, whole)? {
+                true => Tail::None(length),
+                false => Tail::Foreign(self.foreign()),
+            });
         }
         let mut tail = Vec::new();
         file.seek(SeekFrom::Start(whole))?;
@@ -67,8 +70,17 @@ impl Entries<'_> {
         if (whole == 0 && self.is_begun(&tail)) || self.has_entry(file, whole)? {
             return Ok(Tail::Torn(whole));
         }
-        let message = "the file ends in something else than documents; choose another file";
-        Ok(Tail::Foreign(message))
+        Ok(Tail::Foreign(self.foreign()))
+    }
+
+    /// What to say of a file that is none of ours.
+    fn foreign(&self) -> &'static str {
+        match self {
+            Self::Rejects => "the file is no rejects file; choose another file",
+            Self::Json | Self::Rows { .. } => {
+                "the file holds something else than documents; choose another file"
+            }
+        }
     }
 
     /// Whether `line` is an entry.
@@ -96,17 +108,33 @@ impl Entries<'_> {
     /// Whether one of the lines before `whole` is an entry. A person may have broken
     /// others.
     fn has_entry(&self, file: &mut File, whole: u64) -> io::Result<bool> {
+        Ok(self.search(file, whole)? == Some(true))
+    }
+
+    /// Whether the lines before `whole` may be appended to: there are none, or one is
+    /// an entry.
+    fn is_ours(&self, file: &mut File, whole: u64) -> io::Result<bool> {
+        Ok(self.search(file, whole)? != Some(false))
+    }
+
+    /// Whether one of the lines before `whole` is an entry; `None` if all are blank.
+    fn search(&self, file: &mut File, whole: u64) -> io::Result<Option<bool>> {
         if let Self::Rows { .. } = self {
-            return Ok(whole > 0);
+            return Ok((whole > 0).then_some(true));
         }
         file.rewind()?;
+        let mut found = None;
         for line in BufReader::new(file).take(whole).split(b'\n') {
             let line = line?;
-            if !line.is_empty() && self.is_entry(&line) {
-                return Ok(true);
+            if line.trim_ascii().is_empty() {
+                continue;
             }
+            if self.is_entry(&line) {
+                return Ok(Some(true));
+            }
+            found = Some(false);
         }
-        Ok(false)
+        Ok(found)
     }
 
     /// Where the last entry that has its line end ends.

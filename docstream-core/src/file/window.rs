@@ -17,6 +17,8 @@ pub(crate) struct Window<R> {
     end: usize,
     most: usize,
     ended: bool,
+    /// What the next filling fails with.
+    failed: Option<io::Error>,
 }
 
 impl<R: Read> Window<R> {
@@ -29,6 +31,7 @@ impl<R: Read> Window<R> {
             end: 0,
             most: most.saturating_add(BLOCK),
             ended: false,
+            failed: None,
         }
     }
 
@@ -45,6 +48,9 @@ impl<R: Read> Window<R> {
     /// Reads more; `false` at the end of the stream. The caller consumes before the
     /// window is full.
     pub(crate) fn fill(&mut self) -> io::Result<bool> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         if self.ended {
             return Ok(false);
         }
@@ -63,6 +69,18 @@ impl<R: Read> Window<R> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Reads more to look ahead; `false` if there is no more. An error is kept for
+    /// whoever gets there.
+    pub(crate) fn look(&mut self) -> bool {
+        if self.failed.is_some() {
+            return false;
+        }
+        self.fill().unwrap_or_else(|error| {
+            self.failed = Some(error);
+            false
+        })
     }
 
     /// The first `len` bytes of the line at the front; all of it if it is shorter.

@@ -1,7 +1,5 @@
 //! Which column of a table is which field.
 
-use std::borrow::Cow;
-
 use super::field::Field;
 use super::value::Value;
 use crate::{Code, Fault, Rejection, Stage};
@@ -22,7 +20,7 @@ pub enum ExtraColumns {
     /// Refuse the table: a misspelt column would go missing unseen.
     #[default]
     Refuse,
-    /// Leave them out (the option `ignore_unknown_columns`).
+    /// Leave them out.
     Ignore,
 }
 
@@ -63,7 +61,8 @@ impl Columns {
                     "two columns of the header have this name",
                 )),
                 None if extra == ExtraColumns::Refuse && faults.len() < MOST_FAULTS => {
-                    faults.push(unknown(index, name));
+                    let is_first = faults.iter().all(|fault| fault.code != Code::UnknownField);
+                    faults.push(unknown(index, name, is_first));
                 }
                 _ => {}
             }
@@ -122,18 +121,23 @@ impl Columns {
 const MOST_FAULTS: usize = 16;
 
 /// The name is told only if it looks like one: it may be a value, where the header is missing.
-fn unknown(index: usize, name: &str) -> Fault {
+fn unknown(index: usize, name: &str, is_first: bool) -> Fault {
     let name = name.trim();
     let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '_' | '-');
     let pointer = match name.len() {
         1..=64 if name.chars().all(plain) => format!("/{name}"),
         _ => String::new(),
     };
-    let message: Cow<'static, str> = format!(
-        "column {} of the header is none of an invoice line's; \
-         the option `ignore_unknown_columns` leaves such columns out",
+    let mut message = format!(
+        "column {} of the header is none of an invoice line's",
         index + 1
-    )
-    .into();
+    );
+    // What to do is the same for all of them.
+    if is_first {
+        message.push_str(
+            ": correct its name or remove it; a program may leave such columns out with \
+             `ExtraColumns::Ignore`",
+        );
+    }
     Fault::new(pointer, Code::UnknownField, message)
 }

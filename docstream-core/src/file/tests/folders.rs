@@ -95,3 +95,17 @@ fn a_copy_is_left_out_and_named() {
     assert_eq!(surveys.len(), 1);
     assert_eq!(name(&surveys[0].left_out[0]), "b.csv");
 }
+
+#[tokio::test]
+async fn hidden_files_are_not_read() {
+    let folder = Folder::new();
+    folder.put("a.csv", "n\n1\n");
+    folder.put(".DS_Store", "\0\0\0\u{1}Bud1");
+    folder.put(".hid", "n\n2\n");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", folder.path().join(".#a.csv")).unwrap();
+    assert_eq!(folder.run().await, [row(["1"])]);
+    fs::remove_file(folder.path().join("a.csv")).unwrap();
+    let error = Survey::input(folder.path(), &folder.options, |_| {}).unwrap_err();
+    assert!(error.to_string().contains("no file to read"), "{error}");
+}

@@ -7,6 +7,7 @@ mod real_file;
 mod resume;
 mod rows;
 mod sources;
+mod telling;
 mod writing;
 
 use std::io::Read;

@@ -55,6 +55,22 @@ fn a_folder_without_files_says_so() {
     assert!(error.to_string().contains("no file"), "{error}");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_neither_a_file_nor_a_folder_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let circle = folder.path().join("circle");
+    std::os::unix::fs::symlink("circle", &circle).unwrap();
+    for (path, word) in [
+        (circle.as_path(), "circle"),
+        (Path::new("/dev/null"), "`-`"),
+    ] {
+        let error = FileSource::open(path, FileOptions::default()).unwrap_err();
+        assert_eq!(error.class(), crate::Class::Config, "{error}");
+        assert!(error.to_string().contains(word), "{error}");
+    }
+}
+
 #[test]
 fn a_survey_tells_what_a_file_is() {
     let folder = tempfile::tempdir().unwrap();

@@ -266,7 +266,7 @@ fn a_header_must_name_every_field_once() {
     let with_extra = [&HEADER[..], &["Note"]].concat();
     let message = faults(&with_extra, ExtraColumns::Refuse);
     assert!(
-        message.contains("column 9") && message.contains("ignore_unknown_columns"),
+        message.contains("column 9") && message.contains("`ExtraColumns::Ignore`"),
         "{message}"
     );
     let columns = Columns::from_header(with_extra.iter().copied(), ExtraColumns::Ignore).unwrap();
