@@ -164,9 +164,10 @@ fn header_is_known(survey: &Survey) -> Result<(), Failure> {
     let names = header.iter().map(|name| &**name);
     match Columns::from_header(names, ExtraColumns::Refuse) {
         Ok(_) => Ok(()),
-        Err(faults) => Err(wrong(format!(
-            "the header row of {}: {faults}",
-            survey.path.display()
-        ))),
+        Err(rejection) => {
+            let faults: Vec<_> = rejection.faults().map(ToString::to_string).collect();
+            let (path, faults) = (survey.path.display(), faults.join("; "));
+            Err(wrong(format!("the header row of {path}: {faults}")))
+        }
     }
 }
