@@ -44,8 +44,8 @@
 //! | test without anything outside | [`memory`] |
 //! | check the promise | [`audit`](fn@audit) |
 //!
-//! No HTTP, no database, no C (but for the feature `zstd`, which reads and writes
-//! zstd-compressed files). The feature `failpoints` is for tests: see [`crash_point`].
+//! No HTTP, no database, no C. The feature `zstd` reads zstd-compressed files;
+//! `failpoints` is for tests: see [`crash_point`].
 
 #[cfg(panic = "abort")]
 compile_error!(

@@ -76,9 +76,7 @@ fn of_head(head: &[u8]) -> Result<Compression> {
 
 #[cfg(feature = "zstd")]
 fn zstd(reader: impl io::BufRead + Send + 'static) -> Result<Box<dyn Read + Send>> {
-    let decoder = ::zstd::stream::read::Decoder::with_buffer(reader)
-        .map_err(|error| Error::config(OPERATION, error.to_string()))?;
-    Ok(Box::new(decoder))
+    Ok(Box::new(super::zstd_frames::ZstdFrames::new(reader)))
 }
 
 #[cfg(not(feature = "zstd"))]

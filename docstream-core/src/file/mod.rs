@@ -126,3 +126,5 @@ pub(crate) async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "zstd")]
+mod zstd_frames;
