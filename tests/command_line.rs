@@ -418,6 +418,31 @@ fn another_group_reads_the_log_again_and_stores_nothing_twice() {
     assert_eq!(other["lines"], 1_000);
 }
 
+#[test]
+fn the_same_group_fills_another_store_and_one_that_was_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let run = || Run::new(data).with("--documents", "1000");
+    let first = run().answer();
+    let stored = counts(&first)[3];
+    assert!(stored > 900, "vacuous: {stored}");
+
+    let two = format!("sqlite:{}", data.join("two.db").display());
+    let other = run().with("--store", two).answer();
+    assert_eq!(counts(&other)[3], stored);
+    assert_eq!(other["sales"], first["sales"]);
+
+    for file in ["store.db", "store.db-wal", "store.db-shm"] {
+        // Only the first is certain to be there after a clean end.
+        let _ = fs::remove_file(data.join(file));
+    }
+    assert!(!data.join("store.db").exists());
+    let again = run().answer();
+    assert_eq!(counts(&again)[3], stored);
+    assert_eq!(again["sales"], first["sales"]);
+    assert_eq!(counts(&run().answer())[3], 0);
+}
+
 /// SIGTERM while standard input is idle, before anything is accepted.
 #[test]
 fn a_signal_ends_the_survey_too() {
