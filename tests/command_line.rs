@@ -13,9 +13,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command};
 
-use docstream::DocId;
 use docstream::queries::InvoiceQueries;
-use docstream::sqlite::{InvoiceStore, StoreOptions};
+use docstream::sqlite::{InvoiceStore, Log, LogOptions, StoreOptions, audit};
+use docstream::{AuditReport, DocId};
 use docstream_testkit::generator::{Generator, Poison};
 use serde_json::Value;
 
@@ -41,6 +41,14 @@ fn until_busy(child: &mut Child, data: &Path) {
         );
         std::thread::yield_now();
     }
+}
+
+fn audited(data: &Path) -> AuditReport {
+    let log = Log::open(data.join("log.db"), LogOptions::default()).unwrap();
+    let store = InvoiceStore::open(data.join("store.db"), StoreOptions::default()).unwrap();
+    let report = audit(&log, &store).unwrap();
+    assert!(report.is_clean(), "{report}");
+    report
 }
 
 fn terminate(child: &Child) {
@@ -189,8 +197,11 @@ fn a_run_that_is_asked_to_stop_says_where_and_goes_on() {
             ended.stderr
         );
     }
+    let report = audited(data);
+    assert_eq!(report.pending, report.accepted - report.stored, "{report}");
     let rest = generated(data, MANY).answer();
     assert_eq!(counts(&rest)[3], MANY - stored);
+    assert_eq!(audited(data).pending, 0);
 
     let other = tempfile::tempdir().unwrap();
     let at_once = generated(other.path(), MANY).answer();
