@@ -12,7 +12,8 @@ use docstream::sqlite::{InvoiceStore, Log, LogOptions, StoreOptions, audit};
 use docstream::{AuditReport, Result};
 
 /// Compares what the log accepted with the store and the dead letters, and prints what
-/// is lost, doubled, phantom or unexplained: four zeros if the promise was kept.
+/// is lost, doubled, phantom or unexplained: four zeros if the promise was kept. Pending
+/// is what the log accepted and a run that was stopped has not got to: no fault.
 ///
 /// Nothing may be writing meanwhile. Exit codes: 0 clean; 1 not; 2 nothing to audit.
 #[derive(Debug, Parser)]
@@ -55,6 +56,12 @@ fn main() -> ExitCode {
     match run(log, store) {
         Ok(report) => {
             print!("{report}");
+            if report.pending > 0 {
+                println!(
+                    "{} are on their way: run the pipeline to store them",
+                    report.pending
+                );
+            }
             if report.is_clean() {
                 ExitCode::SUCCESS
             } else {

@@ -13,9 +13,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command};
 
-use docstream::DocId;
 use docstream::queries::InvoiceQueries;
-use docstream::sqlite::{InvoiceStore, StoreOptions};
+use docstream::sqlite::{InvoiceStore, Log, LogOptions, StoreOptions, audit};
+use docstream::{AuditReport, DocId};
 use docstream_testkit::generator::{Generator, Poison};
 use serde_json::Value;
 
@@ -41,6 +41,14 @@ fn until_busy(child: &mut Child, data: &Path) {
         );
         std::thread::yield_now();
     }
+}
+
+fn audited(data: &Path) -> AuditReport {
+    let log = Log::open(data.join("log.db"), LogOptions::default()).unwrap();
+    let store = InvoiceStore::open(data.join("store.db"), StoreOptions::default()).unwrap();
+    let report = audit(&log, &store).unwrap();
+    assert!(report.is_clean(), "{report}");
+    report
 }
 
 fn terminate(child: &Child) {
@@ -189,8 +197,11 @@ fn a_run_that_is_asked_to_stop_says_where_and_goes_on() {
             ended.stderr
         );
     }
+    let report = audited(data);
+    assert_eq!(report.pending, report.accepted - report.stored, "{report}");
     let rest = generated(data, MANY).answer();
     assert_eq!(counts(&rest)[3], MANY - stored);
+    assert_eq!(audited(data).pending, 0);
 
     let other = tempfile::tempdir().unwrap();
     let at_once = generated(other.path(), MANY).answer();
@@ -416,6 +427,31 @@ fn another_group_reads_the_log_again_and_stores_nothing_twice() {
     assert_eq!(duplicates, 2_000);
     assert_eq!(other["sales"], first["sales"]);
     assert_eq!(other["lines"], 1_000);
+}
+
+#[test]
+fn the_same_group_fills_another_store_and_one_that_was_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let run = || Run::new(data).with("--documents", "1000");
+    let first = run().answer();
+    let stored = counts(&first)[3];
+    assert!(stored > 900, "vacuous: {stored}");
+
+    let two = format!("sqlite:{}", data.join("two.db").display());
+    let other = run().with("--store", two).answer();
+    assert_eq!(counts(&other)[3], stored);
+    assert_eq!(other["sales"], first["sales"]);
+
+    for file in ["store.db", "store.db-wal", "store.db-shm"] {
+        // Only the first is certain to be there after a clean end.
+        let _ = fs::remove_file(data.join(file));
+    }
+    assert!(!data.join("store.db").exists());
+    let again = run().answer();
+    assert_eq!(counts(&again)[3], stored);
+    assert_eq!(again["sales"], first["sales"]);
+    assert_eq!(counts(&run().answer())[3], 0);
 }
 
 /// SIGTERM while standard input is idle, before anything is accepted.

@@ -33,16 +33,53 @@ const NAMED: usize = 20;
 /// ```
 pub type Scan<'a, What> = dyn FnMut(&mut dyn FnMut(DocId, What)) -> Result<()> + 'a;
 
+/// What is known of a document in a buffer.
+///
+/// ```
+/// use docstream_core::{Accepted, ContentHash, SourceId, audit};
+///
+/// let source = SourceId::new("default", "example", &[]);
+/// let accepted = Accepted::new(ContentHash::of_bytes(b"{}"));
+/// let report = audit(
+///     &mut |each| {
+///         each(source.doc(0), accepted);
+///         each(source.doc(1), Accepted { pending: true, ..accepted });
+///         Ok(())
+///     },
+///     &mut |_| Ok(()), // neither of them is stored
+///     &mut |_| Ok(()),
+/// )?;
+/// assert_eq!((report.lost.first, report.pending), (vec![source.doc(0)], 1));
+/// # Ok::<(), docstream_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// What it holds; `None` for one that was sent again, whose first copy has it.
+    pub hash: Option<ContentHash>,
+    /// Whether it is at or after the checkpoint up to which everything must have arrived.
+    pub pending: bool,
+}
+
+impl Accepted {
+    /// One that must have arrived by now.
+    pub fn new(hash: ContentHash) -> Self {
+        Self {
+            hash: Some(hash),
+            pending: false,
+        }
+    }
+}
+
 /// What is known of a dead letter.
 ///
 /// ```
-/// use docstream_core::{AuditReport, Burial, ContentHash, Result, SourceId, audit};
+/// use docstream_core::{Accepted, AuditReport, Burial, ContentHash, Result, SourceId, audit};
 ///
 /// /// One document that was accepted, buried and not stored.
 /// fn buried(burial: Burial) -> Result<AuditReport> {
 ///     let id = SourceId::new("default", "example", &[]).doc(0);
 ///     audit(
-///         &mut |each| { each(id, ContentHash::of_bytes(b"{}")); Ok(()) },
+///         &mut |each| { each(id, Accepted::new(ContentHash::of_bytes(b"{}"))); Ok(()) },
 ///         &mut |_| Ok(()),
 ///         &mut |each| { each(id, burial); Ok(()) },
 ///     )
@@ -61,18 +98,19 @@ pub enum Burial {
     Open,
 }
 
-/// Compares what a buffer accepted with what is stored and what is buried.
+/// Compares what a buffer accepted with what is stored and what is buried. What is
+/// neither is lost, or pending if its time has yet to come.
 ///
 /// Reads its three sides as often as needed to stay within a bounded memory, so
 /// nothing may change meanwhile: stop the pipelines, or work on copies.
 ///
 /// ```
-/// use docstream_core::{ContentHash, SourceId, audit};
+/// use docstream_core::{Accepted, ContentHash, SourceId, audit};
 ///
 /// let source = SourceId::new("default", "example", &[]);
 /// let hash = ContentHash::of_bytes(b"same");
 /// let report = audit(
-///     &mut |each| { each(source.doc(0), hash); each(source.doc(1), hash); Ok(()) },
+///     &mut |each| { (0..2).for_each(|n| each(source.doc(n), Accepted::new(hash))); Ok(()) },
 ///     &mut |each| { each(source.doc(0), hash); Ok(()) },
 ///     &mut |_| Ok(()),
 /// )?;
@@ -85,7 +123,7 @@ pub enum Burial {
 ///
 /// Whatever a scan fails with.
 pub fn audit<'a>(
-    accepted: &mut Scan<'a, ContentHash>,
+    accepted: &mut Scan<'a, Accepted>,
     stored: &mut Scan<'a, ContentHash>,
     buried: &mut Scan<'a, Burial>,
 ) -> Result<AuditReport> {
@@ -105,14 +143,15 @@ pub fn audit<'a>(
                 fate.stored = Some(hash);
             }
         })?;
-        accepted(&mut |id, hash| {
+        accepted(&mut |id, Accepted { hash, pending }| {
             if here(id) {
                 let fate = fates.entry(id).or_default();
                 // Sent again from the dead letters, a document is in the buffer twice,
                 // perhaps mended: any of them may be the one that is stored.
-                if fate.accepted.is_none() || fate.stored == Some(hash) {
-                    fate.accepted = Some(hash);
+                if fate.accepted.is_none() || (hash.is_some() && fate.stored == hash) {
+                    fate.accepted = hash;
                 }
+                fate.pending |= pending;
             }
         })?;
         buried(&mut |id, burial| {
@@ -137,6 +176,7 @@ fn bucket(id: DocId) -> u64 {
 #[derive(Default)]
 struct Fate {
     accepted: Option<ContentHash>,
+    pending: bool,
     stored: Option<ContentHash>,
     stored_times: u32,
     buried: Option<Burial>,
@@ -147,12 +187,12 @@ struct Fate {
 /// `Display` is a table for a person, with the ids of each [`Finding`].
 ///
 /// ```
-/// use docstream_core::{ContentHash, SourceId, audit};
+/// use docstream_core::{Accepted, ContentHash, SourceId, audit};
 ///
 /// # let id = SourceId::new("default", "example", &[]).doc(0);
 /// # let hash = ContentHash::of_bytes(b"{}");
 /// let report = audit(
-///     &mut |each| { each(id, hash); Ok(()) },
+///     &mut |each| { each(id, Accepted::new(hash)); Ok(()) },
 ///     &mut |each| { each(id, hash); each(id, hash); Ok(()) }, // there are two rows of it
 ///     &mut |_| Ok(()),
 /// )?;
@@ -170,7 +210,10 @@ pub struct AuditReport {
     pub stored: u64,
     /// Different documents in the dead letters.
     pub buried: u64,
-    /// Accepted, but neither stored nor buried.
+    /// Accepted, neither stored nor buried, and on its way: at or after the checkpoint.
+    /// No fault; zero once everything accepted was processed.
+    pub pending: u64,
+    /// Accepted, but neither stored nor buried nor pending.
     pub lost: Finding,
     /// Stored more than once.
     pub doubled: Finding,
@@ -184,11 +227,12 @@ pub struct AuditReport {
 /// How many documents, and the ids of the first few.
 ///
 /// ```
-/// use docstream_core::{ContentHash, SourceId, audit};
+/// use docstream_core::{Accepted, ContentHash, SourceId, audit};
 ///
 /// # let source = SourceId::new("default", "example", &[]);
+/// let accepted = Accepted::new(ContentHash::of_bytes(b"{}"));
 /// let report = audit(
-///     &mut |each| { (0..25).for_each(|n| each(source.doc(n), ContentHash::of_bytes(b"{}"))); Ok(()) },
+///     &mut |each| { (0..25).for_each(|n| each(source.doc(n), accepted)); Ok(()) },
 ///     &mut |_| Ok(()),
 ///     &mut |_| Ok(()),
 /// )?;
@@ -213,7 +257,7 @@ impl Finding {
 }
 
 impl AuditReport {
-    /// Whether nothing is lost, doubled, phantom or unexplained.
+    /// Whether nothing is lost, doubled, phantom or unexplained, whatever is pending.
     pub fn is_clean(&self) -> bool {
         [&self.lost, &self.doubled, &self.phantom, &self.unexplained]
             .iter()
@@ -231,6 +275,7 @@ impl AuditReport {
             (None, None, None) | (Some(_), None, Some(Burial::Open)) => {}
             (Some(_), Some(_), Some(Burial::Conflict)) => {}
             (None, _, _) => self.phantom.add(id),
+            (Some(_), None, None | Some(Burial::Resent)) if fate.pending => self.pending += 1,
             (Some(_), None, None | Some(Burial::Resent)) => self.lost.add(id),
             (Some(_), None, Some(Burial::Conflict)) | (Some(_), Some(_), Some(Burial::Open)) => {
                 self.unexplained.add(id);
@@ -249,6 +294,7 @@ impl fmt::Display for AuditReport {
         writeln!(f, "accepted     {:>12}", self.accepted)?;
         writeln!(f, "stored       {:>12}", self.stored)?;
         writeln!(f, "dead letters {:>12}", self.buried)?;
+        writeln!(f, "pending      {:>12}", self.pending)?;
         let findings = [
             ("lost", &self.lost),
             ("doubled", &self.doubled),
@@ -277,6 +323,16 @@ mod tests {
     type Side = [(u64, &'static [u8])];
 
     fn run(accepted: &Side, stored: &Side, buried: &[(u64, Burial)]) -> AuditReport {
+        let due = |&(position, content)| (position, Accepted::new(ContentHash::of_bytes(content)));
+        let accepted: Vec<_> = accepted.iter().map(due).collect();
+        run_pending(&accepted, stored, buried)
+    }
+
+    fn run_pending(
+        accepted: &[(u64, Accepted)],
+        stored: &Side,
+        buried: &[(u64, Burial)],
+    ) -> AuditReport {
         let source = SourceId::new("t", "k", &[]);
         let scan = |side: &Side, each: &mut dyn FnMut(DocId, ContentHash)| {
             for (position, content) in side {
@@ -285,7 +341,12 @@ mod tests {
             Ok(())
         };
         audit(
-            &mut |each| scan(accepted, each),
+            &mut |each| {
+                accepted
+                    .iter()
+                    .for_each(|(position, accepted)| each(source.doc(*position), *accepted));
+                Ok(())
+            },
             &mut |each| scan(stored, each),
             &mut |each| {
                 buried
@@ -353,6 +414,41 @@ mod tests {
         assert_eq!(run(&twice, &[], &[(0, Burial::Resent)]).lost.count, 1);
         let again = [(0, Burial::Resent), (0, Burial::Open)];
         assert!(run(&twice, &[], &again).is_clean());
+    }
+
+    #[test]
+    fn what_is_at_or_after_the_checkpoint_is_pending_until_it_arrives() {
+        let accepted = Accepted::new(ContentHash::of_bytes(b"a"));
+        let pending = Accepted {
+            pending: true,
+            ..accepted
+        };
+        let both = [(0, accepted), (1, pending), (2, pending), (3, pending)];
+        let stored = [(2, &b"a"[..])];
+        let report = run_pending(&both, &stored, &[(3, Burial::Open)]);
+        assert_eq!((report.pending, report.lost.count), (1, 1), "{report}");
+        assert_eq!(report.accepted, 4);
+        let report = run_pending(&both[1..], &stored, &[(3, Burial::Open)]);
+        assert!(report.is_clean(), "{report}");
+        assert!(
+            report.to_string().contains("pending                 1"),
+            "{report}"
+        );
+    }
+
+    #[test]
+    fn a_document_sent_again_is_pending_by_its_second_copy() {
+        let first = Accepted::new(ContentHash::of_bytes(b"a"));
+        let again = |pending| Accepted {
+            hash: None,
+            pending,
+        };
+        let resent = [(0, Burial::Resent)];
+        for (pending, expected) in [(true, (1, 0)), (false, (0, 1))] {
+            let report = run_pending(&[(0, first), (0, again(pending))], &[], &resent);
+            assert_eq!((report.pending, report.lost.count), expected, "{report}");
+            assert_eq!(report.accepted, 1);
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ mod transform;
 mod validation;
 mod value_fault;
 
-pub use audit::{AuditReport, Burial, Finding, Scan, audit};
+pub use audit::{Accepted, AuditReport, Burial, Finding, Scan, audit};
 pub use batch::{Batch, BatchBuilder, Incoming};
 pub use crash_point::crash_point;
 pub use dates::{DateFault, DateOrder, DateParser, Dates, OrderEvidence, Timestamp, Zone};

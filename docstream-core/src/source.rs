@@ -80,7 +80,9 @@ pub trait Source: Send + 'static {
     /// Called before the first [`next`](Self::next), and again after an error that says
     /// retry. `stored` are the checkpoints that the sink keeps with its rows, if it
     /// keeps any: they are the truth, and the source starts from them rather than from
-    /// its own commits.
+    /// its own commits. A sink that keeps checkpoints and has none for a partition has
+    /// got nothing of it: the source starts there where its group began, and if it no
+    /// longer has what came since it fails with a `Config` error.
     ///
     /// # Cancel safety
     ///

@@ -78,6 +78,21 @@ pub(crate) fn load(
         .map_err(sqlite("read a checkpoint"))
 }
 
+/// The furthest checkpoint that any group has in `partition`.
+pub(crate) fn furthest(conn: &Connection, partition: &Partition) -> Result<Option<Offset>> {
+    let read = || -> rusqlite::Result<Option<Offset>> {
+        let mut furthest = None;
+        let mut select =
+            conn.prepare_cached("SELECT next FROM checkpoints WHERE partition = ?1")?;
+        let mut rows = select.query([partition.as_str()])?;
+        while let Some(row) = rows.next()? {
+            furthest = furthest.max(Some(Offset(row.get::<_, i64>(0)? as u64)));
+        }
+        Ok(furthest)
+    };
+    read().map_err(sqlite("read a checkpoint"))
+}
+
 /// The checkpoints of a file.
 #[derive(Debug)]
 pub(crate) struct FileCheckpoints(pub(crate) Readers);
@@ -155,5 +170,12 @@ mod tests {
         let conn = table();
         advance(&conn, &step(u64::MAX, 0, u64::MAX)).unwrap();
         assert_eq!(stands(&conn), Some((u64::MAX, u64::MAX)));
+        let other = Advance {
+            group: "other".into(),
+            ..step(1, 0, 7)
+        };
+        advance(&conn, &other).unwrap();
+        let furthest = furthest(&conn, &Partition::new("p")).unwrap();
+        assert_eq!(furthest, Some(Offset(u64::MAX)));
     }
 }

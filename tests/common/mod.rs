@@ -18,7 +18,7 @@ impl Run {
 
     /// Without any option.
     pub(crate) fn bare() -> Self {
-        let mut command = Command::new(program());
+        let mut command = Command::new(example("full_pipeline"));
         command.stdin(Stdio::null());
         Self(command)
     }
@@ -130,14 +130,10 @@ impl Ended {
     }
 }
 
-/// The example, built by the same `cargo` call as the tests, or before it.
-fn program() -> PathBuf {
+/// The example of that name, built by the same `cargo` call as the tests, or before it.
+pub(crate) fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let program = test
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .join("examples/full_pipeline");
+    let program = test.ancestors().nth(2).unwrap().join("examples").join(name);
     assert!(
         program.is_file(),
         "{} is not built: `cargo build --examples` first, with the features and the profile of the tests",

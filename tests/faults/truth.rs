@@ -74,6 +74,7 @@ impl Truth {
         assert_eq!(report.accepted, self.totals.lines, "{report}");
         assert_eq!(report.stored, self.totals.lines, "{report}");
         assert_eq!(report.buried, 0, "{report}");
+        assert_eq!(report.pending, 0, "{report}");
         let runtime = tokio::runtime::Runtime::new().unwrap();
         assert_eq!(runtime.block_on(store.totals()).unwrap(), self.totals);
         assert_eq!(self.refused(&store), self.rejected);
@@ -99,8 +100,10 @@ fn open(data: &Path) -> (Log, InvoiceStore) {
     )
 }
 
-/// What the audit of the folder `data` finds.
+/// What the audit of the folder `data` finds, where a run has come to its end.
 pub(crate) fn audited(data: &Path) -> AuditReport {
     let (log, store) = open(data);
-    audit(&log, &store).unwrap()
+    let report = audit(&log, &store).unwrap();
+    assert_eq!(report.pending, 0, "{report}");
+    report
 }

@@ -141,3 +141,41 @@ impl<T: Payload> Sink<T> for LogSink<T> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::memory::MemorySink;
+    use crate::{Class, Source};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_sink_is_refused_what_was_trimmed_unless_the_group_is_new_too() {
+        let log = MemoryLog::new("orders", 1);
+        let partition = log.stream().partitions()[0].clone();
+        log.stream().push(0, Raw::Bytes, "{}");
+        let nothing = || Sink::<Raw>::checkpoints(&MemorySink::new());
+        let mut source = log.source("billing");
+        source.start(nothing()).await.unwrap();
+        let done = log.stream().ends();
+        source.committer().commit(&done).await.unwrap();
+        source.start(nothing()).await.unwrap();
+        assert_eq!(log.trim(), 1);
+
+        let error = source.start(nothing()).await.unwrap_err();
+        assert_eq!(error.class(), Class::Config);
+        let text = error.to_string();
+        for words in [
+            "billing",
+            partition.as_str(),
+            "began at offset 0",
+            "before 1",
+            "seek",
+        ] {
+            assert!(text.contains(words), "no {words} in: {text}");
+        }
+        log.source("audit").start(nothing()).await.unwrap();
+        log.stream().seek("billing", &done);
+        source.start(nothing()).await.unwrap();
+    }
+}

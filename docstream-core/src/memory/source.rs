@@ -95,7 +95,7 @@ impl<T: Clone + Send + Sync + 'static> MemorySource<T> {
             script: VecDeque::new(),
             losing: None,
         };
-        source.rewind(&Checkpoint::default());
+        source.rewind();
         source
     }
 
@@ -120,7 +120,7 @@ impl<T: Clone + Send + Sync + 'static> MemorySource<T> {
     #[must_use]
     pub fn group(mut self, group: impl Into<Arc<str>>) -> Self {
         self.group = group.into();
-        self.rewind(&Checkpoint::default());
+        self.rewind();
         self
     }
 
@@ -147,29 +147,53 @@ impl<T: Clone + Send + Sync + 'static> MemorySource<T> {
         self
     }
 
-    /// Goes to `stored` where it knows the partition, else to what the group committed.
-    fn rewind(&mut self, stored: &Checkpoint) {
+    /// Goes to what the group committed.
+    fn rewind(&mut self) {
         let committed = self.stream.committed(&self.group);
         for partition in self.stream.partitions() {
-            let at = stored.get(&partition).or_else(|| committed.get(&partition));
-            self.positions.insert(partition, at.unwrap_or_default());
+            let at = committed.get(&partition).unwrap_or_default();
+            self.positions.insert(partition, at);
         }
     }
 
+    /// Goes to what is stored, and where nothing is to where the group began.
     async fn load(&mut self, stored: &dyn Checkpoints) -> Result<()> {
-        let mut checkpoint = Checkpoint::default();
         for partition in self.stream.partitions() {
-            if let Some((next, epoch)) = stored.load(&self.group, &partition).await? {
-                // The sink outlives the stream's count of owners.
-                self.epoch = self.epoch.max(Epoch(epoch.0 + 1));
-                checkpoint.set(partition, next);
-            }
+            let at = match stored.load(&self.group, &partition).await? {
+                Some((next, epoch)) => {
+                    // The sink outlives the stream's count of owners.
+                    self.epoch = self.epoch.max(Epoch(epoch.0 + 1));
+                    next
+                }
+                None => self.began(&partition)?,
+            };
+            self.positions.insert(partition, at);
         }
         let mut state = self.stream.state();
         state.epoch = state.epoch.max(self.epoch);
-        drop(state);
-        self.rewind(&checkpoint);
         Ok(())
+    }
+
+    fn began(&self, partition: &Partition) -> Result<Offset> {
+        let state = self.stream.state();
+        let began = state.began.get(&self.group);
+        let began = began.and_then(|began| began.get(partition));
+        let mut stretches = state.partitions.iter();
+        let begin = stretches.find(|stretch| stretch.name == *partition);
+        let (began, begin) = (
+            began.unwrap_or_default(),
+            begin.map_or(Offset::ZERO, |s| s.begin),
+        );
+        if began < begin {
+            let message = format!(
+                "the sink has nothing of this group, which began at offset {began}, and \
+                 documents before {begin} were trimmed; seek the group to go on without them"
+            );
+            return Err(Error::config("start a group", message)
+                .with("group", &self.group)
+                .with("partition", partition));
+        }
+        Ok(began)
     }
 
     async fn step(&mut self, want: Demand) -> Result<Next<T>> {
@@ -263,6 +287,7 @@ impl<T: Clone + Send + Sync + 'static> Source for MemorySource<T> {
     }
 
     async fn start(&mut self, stored: Option<Arc<dyn Checkpoints>>) -> Result<()> {
+        self.stream.state().register(&self.group);
         match stored {
             Some(stored) => self.load(&*stored).await,
             None => Ok(()),

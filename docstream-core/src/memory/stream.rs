@@ -65,6 +65,8 @@ pub struct Entry<T> {
 pub(super) struct State<T> {
     pub(super) partitions: Vec<Stretch<T>>,
     pub(super) committed: BTreeMap<Arc<str>, Checkpoint>,
+    /// Where each group was put: where it first read, or by the last seek.
+    pub(super) began: BTreeMap<Arc<str>, Checkpoint>,
     pub(super) commits: Vec<Checkpoint>,
     pub(super) released: Vec<Partition>,
     pub(super) epoch: Epoch,
@@ -76,6 +78,8 @@ pub(super) struct Stretch<T> {
     pub(super) name: Partition,
     pub(super) source: SourceId,
     pub(super) entries: BTreeMap<Offset, Arc<Entry<T>>>,
+    /// Before which documents were trimmed.
+    pub(super) begin: Offset,
     pub(super) end: Offset,
 }
 
@@ -90,11 +94,13 @@ impl<T> MemoryStream<T> {
                 &[name.as_bytes(), &number.to_be_bytes()],
             ),
             entries: BTreeMap::new(),
+            begin: Offset::ZERO,
             end: Offset::ZERO,
         };
         Self(Arc::new(Mutex::new(State {
             partitions: (0..partitions).map(stretch).collect(),
             committed: BTreeMap::new(),
+            began: BTreeMap::new(),
             commits: Vec::new(),
             released: Vec::new(),
             epoch: Epoch(0),
@@ -179,7 +185,11 @@ impl<T> MemoryStream<T> {
             .find(|part| part.name == *partition);
         found.map_or(0, |stretch| {
             let kept = stretch.entries.split_off(&until);
-            std::mem::replace(&mut stretch.entries, kept).len()
+            let trimmed = std::mem::replace(&mut stretch.entries, kept);
+            if let Some((last, _)) = trimmed.last_key_value() {
+                stretch.begin = last.next();
+            }
+            trimmed.len()
         })
     }
 
@@ -236,7 +246,12 @@ impl<T> MemoryStream<T> {
     /// # Ok::<(), docstream_core::Error>(())
     /// ```
     pub fn seek(&self, group: &str, checkpoint: &Checkpoint) {
-        lock(&self.0).set_committed(group, checkpoint);
+        let mut state = lock(&self.0);
+        state.set_committed(group, checkpoint);
+        let began = state.began.entry(Arc::from(group)).or_default();
+        for (partition, at) in checkpoint.iter() {
+            began.set(partition.clone(), at);
+        }
     }
 
     pub(super) fn state(&self) -> std::sync::MutexGuard<'_, State<T>> {
@@ -304,6 +319,16 @@ impl MemoryStream<Raw> {
 }
 
 impl<T> State<T> {
+    /// Notes where `group` begins in the partitions that it has not begun.
+    pub(super) fn register(&mut self, group: &str) {
+        let began = self.began.entry(Arc::from(group)).or_default();
+        for stretch in &self.partitions {
+            if began.get(&stretch.name).is_none() {
+                began.set(stretch.name.clone(), stretch.begin);
+            }
+        }
+    }
+
     pub(super) fn set_committed(&mut self, group: &str, checkpoint: &Checkpoint) {
         let committed = self.committed.entry(Arc::from(group)).or_default();
         for (partition, next) in checkpoint.iter() {

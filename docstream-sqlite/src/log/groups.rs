@@ -80,10 +80,19 @@ pub struct Lag {
 /// A group as its owner finds it.
 pub(super) struct Registered {
     pub(super) epoch: Epoch,
-    /// Checkpoints of an epoch below this were overruled by a seek or reset.
-    pub(super) reset: Epoch,
-    /// Committed offsets by number of partition.
-    pub(super) offsets: Vec<Offset>,
+    /// By number of partition.
+    pub(super) places: Vec<Place>,
+}
+
+/// Where a group is in one partition.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// What it has committed.
+    pub(super) committed: Offset,
+    /// Where it was put when it was registered, or by the last seek or reset.
+    pub(super) began: Offset,
+    /// Checkpoints of an epoch below this are older than that.
+    pub(super) since: Epoch,
 }
 
 /// Registers `group`, if it is new, and gives it the next epoch.
@@ -93,34 +102,21 @@ pub(super) fn register(
     partitions: u16,
     start: Start,
 ) -> Result<Registered> {
-    let epochs = epochs(tx, group)?;
-    let (epoch, reset) = match epochs {
-        Some((epoch, reset)) => (epoch + 1, reset),
-        None => (1, 0),
-    };
+    let epoch = epoch(tx, group)?.map_or(Epoch(1), |last| Epoch(last.0 + 1));
     tx.prepare_cached(
-        "INSERT INTO log_groups VALUES (?1, ?2, ?3, ?4) \
+        "INSERT INTO log_groups VALUES (?1, ?2, ?3) \
          ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch",
     )
-    .and_then(|mut insert| insert.execute((group, epoch, reset, now())))
+    .and_then(|mut insert| insert.execute((group, epoch.0 as i64, now())))
     .map_err(sqlite(OPERATION))?;
-    let mut offsets = Vec::new();
+    let mut places = Vec::new();
     for partition in 0..partitions {
-        let offset = match committed(tx, group, partition)? {
-            Some(offset) => offset,
-            None => {
-                let offset = start.offset(tx, partition)?;
-                set(tx, group, partition, offset)?;
-                offset
-            }
-        };
-        offsets.push(offset);
+        places.push(match place(tx, group, partition)? {
+            Some(place) => place,
+            None => put(tx, group, partition, start.offset(tx, partition)?, epoch)?,
+        });
     }
-    Ok(Registered {
-        epoch: Epoch(epoch as u64),
-        reset: Epoch(reset as u64),
-        offsets,
-    })
+    Ok(Registered { epoch, places })
 }
 
 impl Start {
@@ -133,34 +129,81 @@ impl Start {
     }
 }
 
-/// The epoch of the last owner and that of the last reset.
-fn epochs(conn: &Connection, group: &str) -> Result<Option<(i64, i64)>> {
-    conn.prepare_cached("SELECT epoch, reset_epoch FROM log_groups WHERE name = ?1")
+/// The epoch of the last owner.
+fn epoch(conn: &Connection, group: &str) -> Result<Option<Epoch>> {
+    conn.prepare_cached("SELECT epoch FROM log_groups WHERE name = ?1")
         .and_then(|mut select| {
-            let both = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-            select.query_row([group], both).optional()
+            let epoch = |row: &rusqlite::Row<'_>| Ok(Epoch(row.get::<_, i64>(0)? as u64));
+            select.query_row([group], epoch).optional()
         })
         .map_err(sqlite(OPERATION))
+}
+
+fn place(conn: &Connection, group: &str, partition: u16) -> Result<Option<Place>> {
+    conn.prepare_cached(
+        "SELECT next, began, since FROM log_offsets WHERE grp = ?1 AND partition = ?2",
+    )
+    .and_then(|mut select| {
+        let place = |row: &rusqlite::Row<'_>| {
+            let (next, began, since): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Place {
+                committed: Offset(next as u64),
+                began: Offset(began as u64),
+                since: Epoch(since as u64),
+            })
+        };
+        select.query_row((group, partition), place).optional()
+    })
+    .map_err(sqlite(OPERATION))
 }
 
 fn committed(conn: &Connection, group: &str, partition: u16) -> Result<Option<Offset>> {
-    conn.prepare_cached("SELECT next FROM log_offsets WHERE grp = ?1 AND partition = ?2")
-        .and_then(|mut select| {
-            let next = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
-            select.query_row((group, partition), next).optional()
-        })
-        .map(|found| found.map(|next| Offset(next as u64)))
-        .map_err(sqlite(OPERATION))
+    Ok(place(conn, group, partition)?.map(|place| place.committed))
 }
 
 fn set(tx: &Connection, group: &str, partition: u16, next: Offset) -> Result<()> {
-    tx.prepare_cached(
-        "INSERT INTO log_offsets VALUES (?1, ?2, ?3) \
-         ON CONFLICT (grp, partition) DO UPDATE SET next = excluded.next",
-    )
-    .and_then(|mut insert| insert.execute((group, partition, next.0 as i64)))
-    .map_err(sqlite(OPERATION))?;
+    tx.prepare_cached("UPDATE log_offsets SET next = ?3 WHERE grp = ?1 AND partition = ?2")
+        .and_then(|mut update| update.execute((group, partition, next.0 as i64)))
+        .map_err(sqlite(OPERATION))?;
     Ok(())
+}
+
+/// Makes `group` begin at `at`, whatever it or a sink had done before `since`.
+fn put(tx: &Connection, group: &str, partition: u16, at: Offset, since: Epoch) -> Result<Place> {
+    tx.prepare_cached(
+        "INSERT INTO log_offsets VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT (grp, partition) \
+         DO UPDATE SET next = excluded.next, began = excluded.began, since = excluded.since",
+    )
+    .and_then(|mut insert| insert.execute((group, partition, at.0 as i64, since.0 as i64)))
+    .map_err(sqlite(OPERATION))?;
+    Ok(Place {
+        committed: at,
+        began: at,
+        since,
+    })
+}
+
+/// Makes the group's commits what the owner of `epoch` starts from, back or forth: lag
+/// is then what the sink has to get, and retention leaves it there.
+pub(super) fn go_on(tx: &Connection, group: &str, epoch: Epoch, from: &[Offset]) -> Result<()> {
+    owned(tx, group, epoch)?;
+    for (partition, &next) in (0..).zip(from) {
+        let (_, end) = range(tx, partition)?;
+        if next > end {
+            return Err(retention::beyond(next, end).with("group", group));
+        }
+        set(tx, group, partition, next)?;
+    }
+    Ok(())
+}
+
+/// Refuses the owner of an epoch that is over.
+fn owned(tx: &Connection, group: &str, by: Epoch) -> Result<()> {
+    if epoch(tx, group)? == Some(by) {
+        return Ok(());
+    }
+    let message = "the group has another owner by now";
+    Err(Error::fenced(OPERATION, message).with("group", group))
 }
 
 /// Commits `offsets` for the owner of `epoch`. Never goes back: what is committed may
@@ -171,10 +214,7 @@ pub(super) fn commit(
     epoch: Epoch,
     offsets: &[(u16, Offset)],
 ) -> Result<()> {
-    if epochs(tx, group)?.is_none_or(|(own, _)| own as u64 != epoch.0) {
-        let message = "the group has another owner by now";
-        return Err(Error::fenced(OPERATION, message).with("group", group));
-    }
+    owned(tx, group, epoch)?;
     for &(partition, next) in offsets {
         let (_, end) = range(tx, partition)?;
         if next > end {
@@ -266,8 +306,9 @@ impl Log {
         self.0.readers.run(read).await
     }
 
-    /// Makes `group` go on from `to`; partitions it does not name stay as they are.
-    /// Checkpoints that a sink has kept for the group no longer count.
+    /// Makes `group` go on from `to`; partitions it does not name stay as they are. In
+    /// those that it names, checkpoints that a sink has kept for the group no longer count,
+    /// and a sink that has none is given everything from `to` on.
     ///
     /// # Errors
     ///
@@ -299,7 +340,7 @@ impl Log {
     /// ```
     pub async fn seek(&self, group: &str, to: &Checkpoint) -> Result<()> {
         let to = self.numbered(to)?;
-        self.move_group(group, move |tx, group| {
+        self.move_group(group, move |tx, group, since| {
             for (partition, next) in to {
                 let (begin, end) = range(tx, partition)?;
                 if next < begin {
@@ -309,7 +350,7 @@ impl Log {
                     let message = format!("cannot seek to {next}: the log ends at {end}");
                     return Err(Error::config(OPERATION, message).with("group", group));
                 }
-                set(tx, group, partition, next)?;
+                put(tx, group, partition, next, since)?;
             }
             Ok(())
         })
@@ -328,9 +369,10 @@ impl Log {
     /// Dropped half-way, the group is moved as a whole or not at all.
     pub async fn reset(&self, group: &str, to: Start) -> Result<()> {
         let partitions = self.0.partitions.len() as u16;
-        self.move_group(group, move |tx, group| {
-            (0..partitions)
-                .try_for_each(|partition| set(tx, group, partition, to.offset(tx, partition)?))
+        self.move_group(group, move |tx, group, since| {
+            (0..partitions).try_for_each(|partition| {
+                put(tx, group, partition, to.offset(tx, partition)?, since).map(drop)
+            })
         })
         .await
     }
@@ -338,20 +380,21 @@ impl Log {
     async fn move_group(
         &self,
         group: &str,
-        work: impl FnOnce(&Connection, &str) -> Result<()> + Send + 'static,
+        work: impl FnOnce(&Connection, &str, Epoch) -> Result<()> + Send + 'static,
     ) -> Result<()> {
         let lock = GroupLock::take(&self.0.path, group)?;
         let group = group.to_owned();
         // The job has the lock, for it runs to its end even if this is dropped.
         let job = move |tx: &Connection| {
-            let (epoch, _) = epochs(tx, &group)?.ok_or_else(|| unknown(&group))?;
+            let last = epoch(tx, &group)?.ok_or_else(|| unknown(&group))?;
             if committed(tx, &group, 0)?.is_none() {
                 return Err(unknown(&group));
             }
-            work(tx, &group)?;
+            let moved = Epoch(last.0 + 1);
+            work(tx, &group, moved)?;
             tx.execute(
-                "UPDATE log_groups SET epoch = ?2, reset_epoch = ?2 WHERE name = ?1",
-                (&group, epoch + 1),
+                "UPDATE log_groups SET epoch = ?2 WHERE name = ?1",
+                (&group, moved.0 as i64),
             )
             .map_err(sqlite(OPERATION))?;
             Ok(lock)
@@ -395,8 +438,7 @@ impl Log {
                 // The row stays, so that epochs never go back and checkpoints which a
                 // sink has kept for the group are overruled if the name is used again.
                 tx.execute(
-                    "UPDATE log_groups SET epoch = epoch + 1, reset_epoch = epoch + 1 \
-                     WHERE name = ?1",
+                    "UPDATE log_groups SET epoch = epoch + 1 WHERE name = ?1",
                     [&group],
                 )?;
                 tx.execute("DELETE FROM log_offsets WHERE grp = ?1", [&group])

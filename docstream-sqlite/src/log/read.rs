@@ -148,11 +148,7 @@ fn at_end(conn: &Connection, partition: u16, from: u64) -> Result<()> {
     let (begin, end) = retention::range(conn, partition)?;
     match from {
         from if from < begin.0 => Err(retention::gap(Offset(from), begin)),
-        from if from > end.0 => {
-            let message =
-                format!("the group is at {from}, the log ends at {end}: not the same log?");
-            Err(Error::config(OPERATION, message))
-        }
+        from if from > end.0 => Err(retention::beyond(Offset(from), end)),
         // Equal, or somebody has appended since the chunks were looked for.
         _ => Ok(()),
     }

@@ -304,3 +304,22 @@ pub(super) fn gap(wanted: Offset, begin: Offset) -> Error {
     );
     Error::config("read the log", message)
 }
+
+/// The log has trimmed what a sink never got, since the sink is new to the group.
+#[cold]
+pub(super) fn never_got(began: Offset, begin: Offset) -> Error {
+    let message = format!(
+        "the sink has nothing of this group, which began at offset {began}, and the oldest \
+         document that the log still has is at {begin}: {} documents are missing; restore a \
+         backup of the sink, or accept the gap with Log::reset or Log::seek for the group",
+        begin.0 - began.0
+    );
+    Error::config("start a group", message)
+}
+
+/// The group is where the log has never been.
+#[cold]
+pub(super) fn beyond(next: Offset, end: Offset) -> Error {
+    let message = format!("the group is at {next}, the log ends at {end}: not the same log?");
+    Error::config("read the log", message)
+}

@@ -3,6 +3,8 @@
 use crate::connection::Component;
 
 /// `log_chunks.ids` is the lowest row of `log_ids` that may belong to the chunk.
+/// `log_offsets.began` is where the group was last put, by epoch `since`: where it reads
+/// from for a sink that has nothing of it. `next` is what it has committed.
 pub(crate) const COMPONENT: Component = Component {
     name: "log",
     migrations: &["
@@ -33,13 +35,14 @@ CREATE INDEX log_ids_by_source ON log_ids (source, last, first);
 CREATE TABLE log_groups (
     name TEXT PRIMARY KEY,
     epoch INTEGER NOT NULL,
-    reset_epoch INTEGER NOT NULL,
     created_at INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE log_offsets (
     grp TEXT NOT NULL,
     partition INTEGER NOT NULL,
     next INTEGER NOT NULL,
+    began INTEGER NOT NULL,
+    since INTEGER NOT NULL,
     PRIMARY KEY (grp, partition)
 ) WITHOUT ROWID, STRICT;
 "],

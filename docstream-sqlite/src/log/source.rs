@@ -11,6 +11,7 @@ use docstream_core::{
 };
 use tokio::sync::watch;
 
+use super::groups::Registered;
 use super::lock::GroupLock;
 use super::read::{Ahead, Piece, chunks, damaged};
 use super::{Log, groups, retention};
@@ -238,6 +239,43 @@ impl LogSource {
         Ok(some)
     }
 
+    /// Where the sink that keeps `stored` has to go on, which then counts as committed.
+    async fn follow(
+        &self,
+        stored: &dyn Checkpoints,
+        registered: &Registered,
+    ) -> Result<Vec<Offset>> {
+        let mut offsets = Vec::new();
+        let mut new_to = Vec::new();
+        for (number, place) in (0..).zip(&registered.places) {
+            let partition = &self.log.0.partitions[usize::from(number)];
+            let offset = match stored.load(&self.group, partition).await? {
+                Some((next, epoch)) if epoch >= place.since => next,
+                _ => {
+                    new_to.push((number, place.began));
+                    place.began
+                }
+            };
+            offsets.push(offset);
+        }
+        let (log, group, epoch) = (self.log.clone(), Arc::clone(&self.group), registered.epoch);
+        let go_on = move |tx: &rusqlite::Connection| {
+            for (number, began) in new_to {
+                let (begin, _) = retention::range(tx, number)?;
+                if began < begin {
+                    let partition = &log.0.partitions[usize::from(number)];
+                    return Err(retention::never_got(began, begin)
+                        .with("group", &group)
+                        .with("partition", partition));
+                }
+            }
+            groups::go_on(tx, &group, epoch, &offsets)?;
+            retention::apply(tx, &log.0.options, 0)?;
+            Ok(offsets)
+        };
+        self.log.0.writer.run(go_on).await
+    }
+
     fn is_done(&self) -> bool {
         self.until.is_some()
             && self.owned.as_ref().is_some_and(|owned| {
@@ -270,9 +308,17 @@ impl Source for LogSource {
         Arc::clone(&self.group)
     }
 
-    /// Registers the group, takes its lock and gives it a new epoch. A checkpoint of
-    /// the sink counts for more than the group's own commits, unless the group was
-    /// moved by [`Log::seek`] or [`Log::reset`] after it was set.
+    /// Registers the group, takes its lock and gives it a new epoch.
+    ///
+    /// With a sink that keeps checkpoints these alone say where to go on. Where it has
+    /// none, or only one from before the group was moved by [`Log::seek`] or
+    /// [`Log::reset`], it has got nothing: reading starts where the group began, which is
+    /// where it was registered or last moved to, and never at its own commits.
+    ///
+    /// # Errors
+    ///
+    /// `Config` if another source of the group runs, or if retention has removed
+    /// documents that the sink never got.
     async fn start(&mut self, stored: Option<Arc<dyn Checkpoints>>) -> Result<()> {
         self.owned = None;
         let lock = GroupLock::take(&self.log.0.path, &self.group)?;
@@ -284,36 +330,21 @@ impl Source for LogSource {
             Ok((groups::register(tx, &group, count, start_at)?, lock))
         };
         let (registered, lock) = self.log.0.writer.run(register).await?;
-        let mut offsets = registered.offsets;
-        let mut behind = Checkpoint::default();
-        if let Some(stored) = stored {
-            for (offset, partition) in offsets.iter_mut().zip(partitions) {
-                match stored.load(&self.group, partition).await? {
-                    Some((next, epoch)) if epoch >= registered.reset => {
-                        if next > *offset {
-                            behind.set(partition.clone(), next);
-                        }
-                        *offset = next;
-                    }
-                    _ => {}
-                }
-            }
-        }
         if let Some(until) = &self.until {
             self.log.numbered(until)?;
         }
-        self.committer.epoch.send_replace(Some(registered.epoch));
-        if !behind.is_empty() {
-            // The run before died between the sink's checkpoint and this commit. Without
-            // it lag and retention would stand still until there is something new.
-            self.committer.commit(&behind).await?;
-        }
+        let epoch = registered.epoch;
+        let offsets = match stored {
+            None => registered.places.iter().map(|p| p.committed).collect(),
+            Some(stored) => self.follow(&*stored, &registered).await?,
+        };
+        self.committer.epoch.send_replace(Some(epoch));
         let ahead = |offset: Offset| Ahead {
             offset: offset.0,
             pieces: VecDeque::new(),
         };
         self.owned = Some(Owned {
-            epoch: registered.epoch,
+            epoch,
             partitions: offsets.into_iter().map(ahead).collect(),
             turn: 0,
             lock,

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use docstream_core::pipeline::{RetryPolicy, Stopped, Summary};
 use docstream_core::{
-    Checkpoint, Checkpoints, Demand, IdempotentSink, InvoiceLine, InvoiceRules, ParseInvoices,
-    Pipeline, Raw, Sink, Source, Span, audit,
+    Accepted, Checkpoint, Checkpoints, Demand, IdempotentSink, InvoiceLine, InvoiceRules,
+    ParseInvoices, Pipeline, Raw, Sink, Source, Span, audit,
 };
 use docstream_sqlite::{InvoiceStore, Log, LogOptions, LogSource, StoreOptions};
 use docstream_testkit::generator::{Expected, Generator, GeneratorSource};
@@ -127,7 +127,7 @@ impl Bench {
             &mut |each| {
                 self.log.scan_ids(|entry| {
                     if let Some(hash) = entry.hash {
-                        each(entry.id, hash);
+                        each(entry.id, Accepted::new(hash));
                     }
                     ControlFlow::Continue(())
                 })

@@ -51,12 +51,14 @@
 //! [contracts](super::idempotent_sink) as well.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use docstream_core::{
     Batch, Checkpoint, ContentHash, DocId, Epoch, Headers, Incoming, Offset, Partition, Raw, Sink,
     Source, SourceId, Write, WriteReport,
 };
 
+use super::kept::Kept;
 use super::must;
 use super::read::{Got, Seen, after, assert_same, by_partition, checkpoint, read, seen};
 
@@ -102,6 +104,7 @@ pub async fn all<U: LogUnderTest>(make: impl AsyncFn() -> U) {
     ends_are_the_next_to_write(&make().await).await;
     groups_are_independent(&make().await).await;
     a_group_can_be_moved(&make().await).await;
+    a_new_sink_gets_all_since_the_group_was_moved(&make().await).await;
     retention_stops_at_the_slowest_group(&make().await).await;
 }
 
@@ -339,6 +342,32 @@ pub async fn a_group_can_be_moved<U: LogUnderTest>(under_test: &U) {
             due.len() as u64,
             "log: lag after a move"
         );
+    }
+}
+
+/// A sink that has nothing of a group is given everything from where the group was put,
+/// whatever was committed for another sink.
+pub async fn a_new_sink_gets_all_since_the_group_was_moved<U: LogUnderTest>(under_test: &U) {
+    append(under_test, 0, RECORDS as u64).await;
+    let (source, got) = read_group(under_test, "movers", RECORDS).await;
+    let (all, ends) = (seen(&got), checkpoint(&got));
+    must("log: commit", source.committer().commit(&ends)).await;
+    drop(source);
+    let to = checkpoint(&got[..got.len() / 2]);
+    under_test.seek("movers", &to).await;
+    let due = after(&all, &to);
+    for _ in 0..2 {
+        let mut source = under_test.source("movers").await;
+        let start = source.start(Some(Arc::new(Kept::nothing())));
+        must("log: start for a sink that has nothing", start).await;
+        let rest = read(&mut source, WANT, due.len(), 0).await;
+        assert_same(
+            &by_partition(seen(&rest)),
+            &due,
+            "log: a sink that had nothing did not get all since the group was moved",
+        );
+        must("log: commit", source.committer().commit(&ends)).await;
+        must("log: close", source.close()).await;
     }
 }
 

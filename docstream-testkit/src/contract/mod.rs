@@ -56,6 +56,7 @@ mod cut;
 pub mod dead_letters;
 pub mod idempotent_sink;
 pub mod invoice_queries;
+mod kept;
 pub mod log;
 mod read;
 pub mod sink;

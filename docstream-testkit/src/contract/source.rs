@@ -33,13 +33,12 @@
 //!     }
 //!
 //!     async fn start(&mut self, stored: Option<Arc<dyn Checkpoints>>) -> Result<()> {
-//!         let done = self.done.lock().unwrap().get(&partition());
-//!         self.next = done.unwrap_or_default().0;
-//!         if let Some(stored) = stored
-//!             && let Some((next, _)) = stored.load("default", &partition()).await?
-//!         {
-//!             self.next = next.0; // what the sink has kept wins
-//!         }
+//!         let next = match stored {
+//!             // What the sink has kept wins; one that has nothing gets everything.
+//!             Some(stored) => stored.load("default", &partition()).await?.map(|(next, _)| next),
+//!             None => self.done.lock().unwrap().get(&partition()),
+//!         };
+//!         self.next = next.unwrap_or_default().0;
 //!         Ok(())
 //!     }
 //!
@@ -102,11 +101,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use docstream_core::{
-    Checkpoint, Checkpoints, Demand, Epoch, Next, Offset, Partition, Result, Source,
-};
+use docstream_core::{Checkpoint, Demand, Epoch, Next, Offset, Partition, Source};
 
+use super::kept::Kept;
 use super::must;
 use super::read::{Got, Seen, after, assert_same, by_partition, checkpoint, name, read, seen};
 
@@ -152,6 +149,7 @@ pub async fn all<U: SourceUnderTest>(make: impl AsyncFn() -> U) {
     commits_may_repeat_and_never_skip(&make().await).await;
     dropping_next_loses_nothing(&make).await;
     stored_checkpoints_win(&make().await).await;
+    a_sink_with_nothing_gets_everything(&make().await).await;
 }
 
 async fn open<U: SourceUnderTest>(under_test: &U) -> U::Source {
@@ -365,7 +363,8 @@ pub async fn dropping_next_loses_nothing<U: SourceUnderTest>(make: impl AsyncFn(
     }
 }
 
-/// Checkpoints that the sink keeps win over the source's own commits.
+/// Checkpoints that the sink keeps win over the source's own commits; of partitions
+/// that it has none of it gets everything.
 pub async fn stored_checkpoints_win<U: SourceUnderTest>(under_test: &U) {
     let all = seen(&read_all(under_test).await);
     let mut source = open(under_test).await;
@@ -375,23 +374,13 @@ pub async fn stored_checkpoints_win<U: SourceUnderTest>(under_test: &U) {
     must("source: close", source.close()).await;
     drop(source);
     let epoch = got[0].extent.epoch;
-    // Partitions that the sink knows nothing of may go on where they were committed.
-    let mut truth = committed;
-    stored
-        .iter()
-        .for_each(|(partition, next)| truth.set(partition.clone(), next));
-    let (due, allowed) = (after(&all, &truth), after(&all, &stored));
+    let due = after(&all, &stored);
     let what = format!("source: it did not go on exactly at {stored:?}");
     let mut source = under_test.open().await;
     let kept = Arc::new(Kept { stored, epoch });
     must("source: start", source.start(Some(kept))).await;
     let rest = read(&mut source, WANT, due.len(), WHOLE).await;
-    let came = by_partition(seen(&rest));
-    if came.len() == allowed.len() {
-        assert_same(&came, &allowed, &what);
-    } else {
-        assert_same(&came, &due, &what);
-    }
+    assert_same(&by_partition(seen(&rest)), &due, &what);
     for Got { extent, .. } in &rest {
         assert!(
             extent.epoch >= epoch,
@@ -400,15 +389,28 @@ pub async fn stored_checkpoints_win<U: SourceUnderTest>(under_test: &U) {
     }
 }
 
-struct Kept {
-    stored: Checkpoint,
-    epoch: Epoch,
-}
-
-#[async_trait]
-impl Checkpoints for Kept {
-    async fn load(&self, _: &str, partition: &Partition) -> Result<Option<(Offset, Epoch)>> {
-        Ok(self.stored.get(partition).map(|next| (next, self.epoch)))
+/// Whatever was committed for another sink, one that keeps checkpoints and has none is
+/// given everything.
+pub async fn a_sink_with_nothing_gets_everything<U: SourceUnderTest>(under_test: &U) {
+    let mut source = open(under_test).await;
+    let got = read(&mut source, WANT, under_test.documents(), WHOLE).await;
+    for done in [&got[..got.len() / 2], &got[..]] {
+        must(
+            "source: commit",
+            source.committer().commit(&checkpoint(done)),
+        )
+        .await;
+        must("source: close", source.close()).await;
+        drop(source);
+        source = under_test.open().await;
+        let start = source.start(Some(Arc::new(Kept::nothing())));
+        must("source: start for a sink that has nothing", start).await;
+        let came = read(&mut source, WANT, under_test.documents(), WHOLE).await;
+        assert_same(
+            &by_partition(seen(&came)),
+            &by_partition(seen(&got)),
+            "source: a sink that had nothing did not get everything",
+        );
     }
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use docstream_core::memory::{MemoryLog, MemorySource};
-use docstream_core::{Batch, Checkpoint, Incoming, Offset, Raw, Result, Sink, Write, WriteReport};
+use docstream_core::{
+    Batch, Checkpoint, Incoming, Offset, Raw, Result, Sink, Source, Write, WriteReport,
+};
 use docstream_testkit::contract::{self, LogUnderTest};
 
 use crate::under_test::Log;
@@ -20,6 +22,7 @@ enum Bug {
     LagIsShort,
     LagIgnoresCommits,
     SeekOnlyForwards,
+    SeekIsACommit,
     TrimsWhatTheFastestRead,
 }
 
@@ -34,6 +37,7 @@ fn every_planted_bug_of_a_log_is_caught() {
         (Bug::LagIsShort, "lag"),
         (Bug::LagIgnoresCommits, "lag after a commit"),
         (Bug::SeekOnlyForwards, "nothing comes after"),
+        (Bug::SeekIsACommit, "since the group was moved"),
         (Bug::TrimsWhatTheFastestRead, "nothing comes after"),
     ];
     all_caught(bugs.map(|(bug, promise)| {
@@ -87,6 +91,10 @@ impl LogUnderTest for Buggy {
         let forwards = |part, at| committed.get(part).is_none_or(|old| at >= old);
         let forwards = checkpoint.iter().filter(|(part, at)| forwards(part, *at));
         let forwards: Checkpoint = forwards.map(|(part, at)| (part.clone(), at)).collect();
+        if self.bug == Bug::SeekIsACommit {
+            let committer = self.log.source(group).await.committer();
+            return committer.commit(checkpoint).await.expect("a commit");
+        }
         let only_forwards = self.bug == Bug::SeekOnlyForwards;
         self.log
             .seek(group, if only_forwards { &forwards } else { checkpoint })

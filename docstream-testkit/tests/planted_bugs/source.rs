@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use docstream_core::memory::MemorySource;
+use docstream_core::memory::{MemorySource, MemoryStream};
 use docstream_core::{
-    Batch, Checkpoint, Checkpoints, Committer, Demand, Incoming, Next, Offset, Raw, Result, Source,
-    SourceId,
+    Batch, Checkpoint, Checkpoints, Committer, Demand, Epoch, Incoming, Next, Offset, Partition,
+    Raw, Result, Source, SourceId,
 };
 use docstream_testkit::contract::{self, SourceUnderTest};
 
@@ -29,6 +29,7 @@ enum Bug {
     IgnoresDemand,
     StartsOver,
     IgnoresTheSink,
+    CommitCountsForANewSink,
     ChangesBytes,
 }
 
@@ -49,6 +50,7 @@ fn every_planted_bug_of_a_source_is_caught() {
         (Bug::IgnoresDemand, "was asked for"),
         (Bug::StartsOver, "never ends"),
         (Bug::IgnoresTheSink, "go on exactly"),
+        (Bug::CommitCountsForANewSink, "had nothing"),
         (Bug::ChangesBytes, "is another one"),
     ];
     all_caught(bugs.map(|(bug, promise)| {
@@ -73,6 +75,7 @@ impl SourceUnderTest for Buggy {
     async fn open(&self) -> BuggySource {
         BuggySource {
             inner: self.stream.open().await,
+            stream: self.stream.0.clone(),
             bug: self.bug,
             read: Arc::default(),
             unfinished: None,
@@ -94,6 +97,7 @@ fn rand() -> u64 {
 
 struct BuggySource {
     inner: MemorySource<Raw>,
+    stream: MemoryStream<Raw>,
     bug: Bug,
     /// How far it was read.
     read: Arc<Mutex<Checkpoint>>,
@@ -185,9 +189,15 @@ impl Source for BuggySource {
     type Doc = Raw;
 
     async fn start(&mut self, stored: Option<Arc<dyn Checkpoints>>) -> Result<()> {
-        self.inner
-            .start(stored.filter(|_| self.bug != Bug::IgnoresTheSink))
-            .await
+        let stored = stored.filter(|_| self.bug != Bug::IgnoresTheSink);
+        let stored = match stored {
+            Some(sink) if self.bug == Bug::CommitCountsForANewSink => {
+                let committed = self.stream.committed("default");
+                Some(Arc::new(OrCommitted { sink, committed }) as Arc<dyn Checkpoints>)
+            }
+            stored => stored,
+        };
+        self.inner.start(stored).await
     }
 
     async fn next(&mut self, want: Demand) -> Result<Next<Raw>> {
@@ -200,6 +210,21 @@ impl Source for BuggySource {
             bug: self.bug,
             read: Arc::clone(&self.read),
         })
+    }
+}
+
+/// Takes what the group has committed for what the sink has.
+struct OrCommitted {
+    sink: Arc<dyn Checkpoints>,
+    committed: Checkpoint,
+}
+
+#[async_trait]
+impl Checkpoints for OrCommitted {
+    async fn load(&self, group: &str, partition: &Partition) -> Result<Option<(Offset, Epoch)>> {
+        let found = self.sink.load(group, partition).await?;
+        let committed = || Some((self.committed.get(partition)?, Epoch(0)));
+        Ok(found.or_else(committed))
     }
 }
 

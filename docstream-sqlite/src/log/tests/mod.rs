@@ -3,6 +3,7 @@
 mod appends;
 mod files;
 mod groups;
+mod new_sink;
 mod retention;
 
 use std::collections::BTreeSet;
