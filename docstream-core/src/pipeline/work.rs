@@ -1,8 +1,9 @@
 //! Transforming a batch, and finding out which documents a transform panics on.
 
-use std::panic::AssertUnwindSafe;
-
-use futures_util::FutureExt;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
 use super::delivery::Context;
 use crate::batch::transform_panicked;
@@ -47,10 +48,15 @@ impl<X, K> Work<X, K> {
         In: Send + Sync + 'static,
         X: Transform<In>,
     {
-        AssertUnwindSafe(self.transform.apply(batch))
-            .catch_unwind()
-            .await
-            .ok()
+        let mut applying = pin!(self.transform.apply(batch));
+        poll_fn(|context| {
+            let polled = catch_unwind(AssertUnwindSafe(|| applying.as_mut().poll(context)));
+            match polled {
+                Ok(poll) => poll.map(Some),
+                Err(_) => Poll::Ready(None),
+            }
+        })
+        .await
     }
 
     /// Finds out document by document on which of them the transform panics.
