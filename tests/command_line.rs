@@ -91,6 +91,7 @@ fn wrong_options_are_told_with_exit_code_2() {
         ),
         ("--buffer", "log.db", &["--buffer", "expected sqlite:PATH"]),
         ("--buffer", "sqlite:", &["expected sqlite:PATH"]),
+        ("--store", "sqlite://data/x.db", &["without //"]),
     ] {
         let ended = Run::new(&data).with(option, value).ended();
         ended.failed(2, words);
@@ -104,6 +105,21 @@ fn wrong_options_are_told_with_exit_code_2() {
     both.failed(2, &["--documents", "--input"]);
     let nowhere = Run::new(Path::new("/proc/nowhere/data")).ended();
     nowhere.failed(2, &["/proc/nowhere/data"]);
+}
+
+#[test]
+fn the_input_is_no_place_for_rejects_by_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in/../in.ndjson");
+    fs::create_dir(folder.path().join("in")).unwrap();
+    with_faults(&input, 2);
+    let before = fs::read(&input).unwrap();
+    for (input, rejects) in [("in/../in.ndjson", "in.ndjson"), ("in", "in/new.ndjson")] {
+        let run = Run::new(&folder.path().join("data")).input(folder.path().join(input));
+        let ended = run.with("--rejects", folder.path().join(rejects)).ended();
+        ended.failed(2, &["--rejects", "another file than that of --input"]);
+    }
+    assert_eq!(fs::read(&input).unwrap(), before);
 }
 
 #[test]
