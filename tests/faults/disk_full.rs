@@ -59,8 +59,9 @@ fn killed_on_a_full_disk_it_goes_on_once_there_is_room() {
         data: disk.path(),
         input: &input,
     };
-    let mut running = job.start();
+    let mut running = job.start_with(&["--quiet"], None);
     assert!(running.says("will be tried again"), "it did not wait");
+    assert!(running.says("full"), "it does not say why");
     assert!(running.kill(), "it had ended");
     disk.resize(LARGE);
     job.finish();
