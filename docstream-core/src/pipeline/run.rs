@@ -19,10 +19,6 @@ use crate::{
     crash_point,
 };
 
-/// How long the last commit, and then the closing, may take at least: what is in flight may
-/// have used up the drain deadline.
-pub(super) const AFTERWARDS: Duration = Duration::from_secs(1);
-
 type Finished = (Ticket, Instant, Result<Tally, Option<Cause>>);
 
 /// A run under way; the only owner of the ledger.
@@ -339,14 +335,15 @@ where
             self.tasks.shutdown().await;
             first = first.or(Some(Cause::DrainDeadline { trouble }));
         }
-        let uncommitted = self.commit_now(at_least(AFTERWARDS, deadline)).await;
+        let uncommitted = self.commit_now(afterwards(deadline)).await;
         first.or(uncommitted)
     }
 }
 
-/// `deadline`, or `least` from now if that is later.
-pub(super) fn at_least(least: Duration, deadline: Deadline) -> Deadline {
-    deadline.max(Deadline::now() + least)
+/// How long the last commit, and then the closing, may take: a second at least, for what was
+/// in flight may have used up the drain deadline.
+pub(super) fn afterwards(deadline: Deadline) -> Deadline {
+    deadline.max(Deadline::now() + Duration::from_secs(1))
 }
 
 /// The next thing from the source; never ready once the source has ended.

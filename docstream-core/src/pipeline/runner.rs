@@ -10,7 +10,7 @@ use tokio::time::Instant as Deadline;
 
 use super::delivery::Context;
 use super::reader::{Reader, source_panicked};
-use super::run::{AFTERWARDS, Run, at_least};
+use super::run::{Run, afterwards};
 use super::settings::{Rejects, Settings};
 use super::summary::{Cause, Guarantee, Stopped, Summary};
 use super::work::Work;
@@ -154,7 +154,7 @@ where
             };
             source.and(work.context.sink.close().await)
         };
-        let deadline = at_least(AFTERWARDS, deadline);
+        let deadline = afterwards(deadline);
         let closed = match tokio::time::timeout_at(deadline, closing).await {
             Ok(closed) => closed,
             Err(_) => Err(Error::unknown(
