@@ -255,6 +255,15 @@ pub trait Committer: Send + Sync + 'static {
     async fn commit(&self, checkpoint: &Checkpoint) -> Result<()>;
 }
 
+/// Takes commits and keeps nothing, for a source that always begins anew, or that only
+/// goes on from a checkpoint of the sink.
+#[async_trait]
+impl Committer for () {
+    async fn commit(&self, _: &Checkpoint) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// Checkpoints that a sink keeps with its rows.
 ///
 /// ```

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use docstream_core::{
-    Batch, Checkpoint, Checkpoints, Committer, Demand, Epoch, Incoming, Next, Offset, Partition,
-    Raw, Result, Source, SourceId,
+    Batch, Checkpoints, Committer, Demand, Epoch, Incoming, Next, Offset, Partition, Raw, Result,
+    Source, SourceId,
 };
 
 use super::Generator;
@@ -111,16 +111,6 @@ impl Source for GeneratorSource {
     }
 
     fn committer(&self) -> Arc<dyn Committer> {
-        Arc::new(Unkept)
-    }
-}
-
-/// Takes commits and keeps nothing: the sink's checkpoint is the only one.
-struct Unkept;
-
-#[async_trait]
-impl Committer for Unkept {
-    async fn commit(&self, _: &Checkpoint) -> Result<()> {
-        Ok(())
+        Arc::new(())
     }
 }
